@@ -1,0 +1,75 @@
+package dataset
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Partition says what the network is told about a category.
+type Partition string
+
+// The three kinds of category, and the state before the split stage.
+const (
+	NoPartition Partition = ""
+	Known       Partition = "known"   // a gesture that the network must name
+	Unknown     Partition = "unknown" // trained as "no known gesture"
+	Unseen      Partition = "unseen"  // never trained nor used for choosing; must come out as na
+)
+
+// Role says what a sample is used for.
+type Role string
+
+// The three roles, and the state before the split stage.
+const (
+	NoRole     Role = ""
+	Train      Role = "train"
+	Validation Role = "validation"
+	Test       Role = "test"
+)
+
+// Roles returns train, validation and test, in this order.
+func Roles() []Role { return []Role{Train, Validation, Test} }
+
+// Partitions returns known, unknown and unseen, in this order.
+func Partitions() []Partition { return []Partition{Known, Unknown, Unseen} }
+
+// NA is the name and NALabel the index of the label "no known gesture".
+const (
+	NA      = "na"
+	NALabel = 0
+	// NoLabel is a sample's label before the labels stage.
+	NoLabel = -1
+)
+
+// Sample is one image of a dataset: one line of the manifest.
+type Sample struct {
+	ID        string          // unique, stable, lower case: <category>-<group>-<sha8>[-a<copy>]
+	Path      string          // the image, slash-separated, relative to the run's folder
+	Category  string          // the gesture shown
+	Group     string          // person or session: the unit of splitting
+	Source    string          // the capture's path, slash-separated, relative to the captures' folder
+	SHA256    string          // hexadecimal digest of the capture's bytes
+	Parent    string          // ID of the sample that an augmented one was made from, else ""
+	Partition Partition       // known, unknown or unseen; "" before the split stage
+	Role      Role            // train, validation or test; "" before the split stage
+	Label     int             // 0 = na, 1..K = known; NoLabel before the labels stage
+	Trace     json.RawMessage // the drawn recipe that made an augmented sample, else nil
+}
+
+// ParsePartition reads one of the three partition names, or "" for none.
+func ParsePartition(s string) (Partition, error) {
+	switch p := Partition(s); p {
+	case NoPartition, Known, Unknown, Unseen:
+		return p, nil
+	}
+	return "", fmt.Errorf("partition %q: want known, unknown or unseen", s)
+}
+
+// ParseRole reads one of the three role names, or "" for none.
+func ParseRole(s string) (Role, error) {
+	switch r := Role(s); r {
+	case NoRole, Train, Validation, Test:
+		return r, nil
+	}
+	return "", fmt.Errorf("role %q: want train, validation or test", s)
+}
