@@ -1,0 +1,312 @@
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/goccy/go-yaml"
+	"github.com/gofrs/flock"
+
+	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/internal/atomicfile"
+	"github.com/gesturekit/gesturekit/progress"
+	"github.com/gesturekit/gesturekit/rng"
+)
+
+// stateDir is where a run keeps what can be made again at any time: unfinished
+// outputs and the sizes and times of files.
+const stateDir = ".gesturekit"
+
+// Options steer a run of stages.
+type Options struct {
+	Root     string // the run's folder; made if missing
+	Seed     uint64
+	Workers  int
+	Only     string // run this stage alone, on the outputs that are there
+	Force    bool   // run also what is up to date
+	Progress progress.Func
+	Notify   func(Notice) // may be nil; called from one goroutine
+}
+
+// Notice tells that a stage starts, is finished, or need not run.
+type Notice struct {
+	Stage string
+	State State
+	Why   string // why a stage runs
+}
+
+// State is what a Notice tells.
+type State string
+
+// The states of a stage in a run.
+const (
+	Running State = "running"
+	Done    State = "done"
+	Cached  State = "cached"
+)
+
+// ErrMissing marks the absence of an earlier stage's output.
+var ErrMissing = errors.New("output is missing")
+
+// ErrBusy is returned when another process works on the same run.
+var ErrBusy = errors.New("another gesturekit is working in this folder")
+
+// Run runs the stages in order, skipping those that are up to date. When a
+// stage fails or ctx ends, the outputs of the stages before it stay, the lock
+// file tells the truth about them, and the next Run goes on from there.
+func Run(ctx context.Context, stages []Stage, o Options) (err error) {
+	if err := os.MkdirAll(filepath.Join(o.Root, stateDir), 0o755); err != nil {
+		return fmt.Errorf("make the run's folder: %w", err)
+	}
+	guard := flock.New(filepath.Join(o.Root, stateDir, "busy"))
+	if ok, err := guard.TryLock(); err != nil {
+		return fmt.Errorf("lock the run's folder: %w", err)
+	} else if !ok {
+		return fmt.Errorf("%s: %w: wait for it, or give another --out", o.Root, ErrBusy)
+	}
+	defer func() { err = errors.Join(err, guard.Unlock()) }()
+	lock, err := ReadLock(o.Root)
+	if err != nil {
+		return err
+	}
+	r := runner{Options: o, lock: lock}
+	for i, s := range stages {
+		if o.Only != "" && s.Name() != o.Only {
+			continue
+		}
+		if err := r.stage(ctx, stages[:i], s); err != nil {
+			return fmt.Errorf("%s: %w", s.Name(), err)
+		}
+	}
+	return nil
+}
+
+type runner struct {
+	Options
+	lock Lock
+	anew string // the first stage whose lost output was made again
+	look bool   // only look: write nothing
+}
+
+func (r *runner) notify(n Notice) {
+	if r.Notify != nil {
+		r.Notify(n)
+	}
+}
+
+func (r *runner) state(stage, kind string) string {
+	return filepath.Join(r.Root, stateDir, stage+"."+kind)
+}
+
+// stage brings one stage up to date. When a recorded output was deleted or
+// changed by hand, the later stages run too, even if it comes out the same:
+// whoever deletes an output asks to redo things from there. A changed input, by
+// contrast, stops having effect at the first output that comes out the same.
+func (r *runner) stage(ctx context.Context, before []Stage, s Stage) error {
+	entry, why, err := r.examine(ctx, before, s)
+	if err != nil {
+		return err
+	}
+	lost := ""
+	if why == "" {
+		if lost, err = r.output(ctx, s, r.lock.Stages[s.Name()]); err != nil {
+			return err
+		}
+	}
+	switch {
+	case why != "":
+	case lost != "":
+		why = lost
+		r.anew = cmp.Or(r.anew, s.Name())
+	case r.Force:
+		why = "--force asks for it"
+	case r.anew != "":
+		why = r.anew + " was made again"
+	default:
+		r.notify(Notice{Stage: s.Name(), State: Cached})
+		return nil
+	}
+	r.notify(Notice{Stage: s.Name(), State: Running, Why: why})
+	if err := r.execute(ctx, before, s, entry); err != nil {
+		return err
+	}
+	r.notify(Notice{Stage: s.Name(), State: Done})
+	return nil
+}
+
+// examine works out what decides the stage's output now, and in what it differs
+// from what made the recorded output, "" if in nothing.
+func (r *runner) examine(ctx context.Context, before []Stage, s Stage) (*Entry, string, error) {
+	settings, err := flatten(s.Settings())
+	if err != nil {
+		return nil, "", err
+	}
+	e := &Entry{Code: s.Version(), Seed: r.Seed, Settings: settings, Upstream: map[string]string{}}
+	for _, b := range before {
+		up := r.lock.Stages[b.Name()]
+		if up == nil {
+			return nil, "", fmt.Errorf("%w: run 'gesturekit %s' first, or 'gesturekit run' for all stages", ErrMissing, b.Name())
+		}
+		e.Upstream[b.Name()] = up.Output
+	}
+	inputs, why, err := r.inputs(ctx, s)
+	if err != nil {
+		return nil, "", err
+	}
+	e.Inputs = inputs
+	old := r.lock.Stages[s.Name()]
+	if w := e.why(old); w != "" {
+		if w != "its input files changed" || why == "" {
+			why = w
+		}
+		return e, why, nil
+	}
+	return e, "", nil
+}
+
+// inputs returns the digest of the files that a stage reads from outside, and
+// what changed in them since they were last looked at.
+func (r *runner) inputs(ctx context.Context, s Stage) (digest, why string, err error) {
+	if len(s.Inputs()) == 0 {
+		return "", "", nil
+	}
+	known := readContent(r.state(s.Name(), "inputs"))
+	c, err := scan(ctx, s.Inputs(), known, r.Workers)
+	if err != nil {
+		return "", "", err
+	}
+	if why := c.difference(known); why != "" && len(known) > 0 {
+		return c.digest(), "in its input, " + why, nil
+	}
+	return c.digest(), "", r.remember(c, s, "inputs")
+}
+
+// remember keeps the sizes and times of files whose digests are known to be
+// current, so that the next look need not read them.
+func (r *runner) remember(c content, s Stage, kind string) error {
+	if r.look {
+		return nil
+	}
+	return c.write(r.state(s.Name(), kind))
+}
+
+// output says what is wrong with the stage's recorded output, or "".
+func (r *runner) output(ctx context.Context, s Stage, old *Entry) (string, error) {
+	dir := filepath.Join(r.Root, s.Name())
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return "its output is missing", nil
+	}
+	known := readContent(r.state(s.Name(), "outputs"))
+	c, err := scan(ctx, []string{dir}, known, r.Workers)
+	if err != nil {
+		return "", err
+	}
+	if c.digest() == old.Output {
+		return "", r.remember(c, s, "outputs")
+	}
+	if why := c.difference(known); why != "" {
+		return "in its output, " + why, nil
+	}
+	return "its output changed", nil
+}
+
+// execute runs the stage in an unfinished folder and puts the result in place.
+func (r *runner) execute(ctx context.Context, before []Stage, s Stage, e *Entry) error {
+	in, err := r.previous(before)
+	if err != nil {
+		return err
+	}
+	dir, err := r.unfinished(s, e)
+	if err != nil {
+		return err
+	}
+	out, err := s.Run(ctx, in, Env{
+		Name: s.Name(), Root: r.Root, Dir: dir, Workers: max(1, r.Workers), Progress: r.Progress,
+		Key: rng.New(r.Seed).With(s.Name()),
+	})
+	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := out.Validate(); err != nil {
+		return err
+	}
+	if err := out.Write(dir); err != nil {
+		return err
+	}
+	return r.publish(ctx, s, e, dir)
+}
+
+// previous reads the manifest of the stage before.
+func (r *runner) previous(before []Stage) (dataset.Manifest, error) {
+	if len(before) == 0 {
+		return dataset.Manifest{}, nil
+	}
+	return dataset.Read(filepath.Join(r.Root, before[len(before)-1].Name()))
+}
+
+// unfinished returns the folder to run a stage in: the one that an interrupted
+// run of the same work left, or an empty one.
+func (r *runner) unfinished(s Stage, e *Entry) (string, error) {
+	dir, mark := r.state(s.Name(), "unfinished"), r.state(s.Name(), "work")
+	data, err := yaml.Marshal(e)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(data)
+	work := hex.EncodeToString(sum[:])
+	if old, err := os.ReadFile(mark); err != nil || string(old) != work {
+		if err := os.RemoveAll(dir); err != nil {
+			return "", err
+		}
+		if err := atomicfile.WriteBytes(mark, []byte(work)); err != nil {
+			return "", err
+		}
+	}
+	return dir, os.MkdirAll(dir, 0o755)
+}
+
+// publish gives a finished folder its name and records it.
+func (r *runner) publish(ctx context.Context, s Stage, e *Entry, dir string) error {
+	c, err := scan(ctx, []string{dir}, nil, r.Workers)
+	if err != nil {
+		return err
+	}
+	final := filepath.Join(r.Root, s.Name())
+	if err := os.RemoveAll(final); err != nil {
+		return err
+	}
+	if err := os.Rename(dir, final); err != nil {
+		return err
+	}
+	if err := os.Remove(r.state(s.Name(), "work")); err != nil {
+		return err
+	}
+	if err := c.write(r.state(s.Name(), "outputs")); err != nil {
+		return err
+	}
+	if len(s.Inputs()) > 0 {
+		inputs, err := scan(ctx, s.Inputs(), readContent(r.state(s.Name(), "inputs")), r.Workers)
+		if err != nil {
+			return err
+		}
+		if inputs.digest() != e.Inputs {
+			return errors.New("the input files changed while the stage ran: run again")
+		}
+		if err := inputs.write(r.state(s.Name(), "inputs")); err != nil {
+			return err
+		}
+	}
+	e.Output, e.Files = c.digest(), len(c)
+	r.lock.Stages[s.Name()] = e
+	return r.lock.write(r.Root)
+}

@@ -1,0 +1,64 @@
+// Package pipeline runs stages in order and skips those whose result is
+// already there. It knows no stage.
+//
+// A stage is skipped when everything that decides its output equals what the
+// lock file recorded: its code version, the seed, its settings, the content of
+// the files it reads from outside, and the outputs of the stages before it, and
+// when its own output is still there unchanged. A stage writes into a folder
+// that gets its final name only when the stage has finished, so an interrupted
+// run never leaves a half-written result, and the next run goes on from it.
+package pipeline
+
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/progress"
+	"github.com/gesturekit/gesturekit/rng"
+)
+
+// Stage is one step from captures to report.
+type Stage interface {
+	// Name is the stage's subcommand, section of the config and output folder.
+	Name() string
+	// Version changes whenever the same settings and inputs would give other
+	// output: a number that its author raises, and the name of any codec.
+	Version() string
+	// Settings is a struct or map of what steers the output, as YAML would
+	// write it. What cannot change the output, such as a number of workers, is
+	// left out.
+	Settings() any
+	// Inputs lists the files and folders outside the run that the stage reads.
+	Inputs() []string
+	// Run takes the manifest of the stage before and returns its own. It writes
+	// below env.Dir only, and what it finds there is from an interrupted run of
+	// the same stage with the same settings and inputs.
+	Run(ctx context.Context, in dataset.Manifest, env Env) (dataset.Manifest, error)
+}
+
+// Env is what a stage is given to run in.
+type Env struct {
+	Name     string        // the stage's own name
+	Root     string        // the run's folder: manifest paths are relative to it
+	Dir      string        // the folder to write into; it becomes Root/Name
+	Key      rng.Key       // the stage's random streams
+	Workers  int           // how many goroutines to use, at least 1
+	Progress progress.Func // may be nil
+}
+
+// Output returns the folder of an earlier stage.
+func (e Env) Output(stage string) string { return filepath.Join(e.Root, stage) }
+
+// Image returns where a sample of an earlier stage lies.
+func (e Env) Image(s *dataset.Sample) string {
+	return filepath.Join(e.Root, filepath.FromSlash(s.Path))
+}
+
+// Report tells that done of total units are finished.
+func (e Env) Report(done, total int, unit string) {
+	e.Progress.Report(progress.Event{Stage: e.Name, Done: done, Total: total, Unit: unit})
+}
+
+// Warn tells something that a person should read.
+func (e Env) Warn(note string) { e.Progress.Warn(e.Name, note) }
