@@ -1,0 +1,49 @@
+package kernel
+
+// The functions of this file walk a [pixels][channels] array once. sum-like
+// results are per channel: four interleaved chains over the pixels (pixel p goes
+// to chain p%4), added as (0+1)+(2+3). Products are rounded before they are
+// added: nothing here is fused.
+
+// Sum sets sum[c] to the sum over pixels of x[p][c], with len(sum) channels.
+func Sum(sum, x []float32) { channelSum(best(), sum, x) }
+
+// SumSquares sets sum[c] to the sum over pixels of (x[p][c]-mean[c])^2.
+func SumSquares(sum, x, mean []float32) { channelSumSquares(best(), sum, x, mean) }
+
+// SumProducts sets sum[c] to the sum over pixels of g[p][c]*(x[p][c]-mean[c]).
+func SumProducts(sum, g, x, mean []float32) { channelSumProducts(best(), sum, g, x, mean) }
+
+// Affine sets y[p][c] = x[p][c]*scale[c] + shift[c], or the positive part of
+// that if relu is set.
+func Affine(y, x, scale, shift []float32, relu bool) { channelAffine(best(), y, x, scale, shift, relu) }
+
+// AffineAdd sets y[p][c] to the positive part of x[p][c]*scale[c] + shift[c] + skip[p][c].
+func AffineAdd(y, x, skip, scale, shift []float32) {
+	channelAffineAdd(best(), y, x, skip, scale, shift)
+}
+
+// Combine sets y[p][c] = g[p][c]*a[c] + (x[p][c]-mean[c])*b[c] + d[c], the
+// input gradient of a batch normalisation.
+func Combine(y, g, x, mean, a, b, d []float32) { channelCombine(best(), y, g, x, mean, a, b, d) }
+
+// Add sets dst[i] = x[i] + y[i].
+func Add(dst, x, y []float32) {
+	n := vectorAdd(best(), dst, x, y)
+	for i := n; i < len(dst); i++ {
+		dst[i] = x[i] + y[i]
+	}
+}
+
+// Gate sets dst[i] to g[i] where y[i] > 0 and to zero elsewhere, the gradient of
+// a rectifier with output y.
+func Gate(dst, g, y []float32) {
+	n := vectorGate(best(), dst, g, y)
+	for i := n; i < len(dst); i++ {
+		if y[i] > 0 {
+			dst[i] = g[i]
+		} else {
+			dst[i] = 0
+		}
+	}
+}

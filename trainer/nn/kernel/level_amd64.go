@@ -1,0 +1,23 @@
+//go:build amd64 && !purego
+
+package kernel
+
+func detect() level { return portable }
+
+// exec is never reached: only assembly levels call it.
+func (t *tile) exec(level, int) {}
+
+// The vector functions return how many leading channels (or elements) they did.
+
+func vectorSum(level, []float32, []float32) int                                { return 0 }
+func vectorSumSquares(level, []float32, []float32, []float32) int              { return 0 }
+func vectorSumProducts(level, []float32, []float32, []float32, []float32) int  { return 0 }
+func vectorAffine(level, []float32, []float32, []float32, []float32, bool) int { return 0 }
+func vectorAdd(level, []float32, []float32, []float32) int                     { return 0 }
+func vectorGate(level, []float32, []float32, []float32) int                    { return 0 }
+func vectorAffineAdd(level, []float32, []float32, []float32, []float32, []float32) int {
+	return 0
+}
+func vectorCombine(level, []float32, []float32, []float32, []float32, []float32, []float32, []float32) int {
+	return 0
+}
