@@ -19,12 +19,16 @@ const (
 // Role says what a sample is used for.
 type Role string
 
-// The three roles, and the state before the split stage.
+// The three roles, the state before the split stage, and Unused: an unseen
+// sample of a group that is in train or validation. Unseen samples may serve in
+// test only and a group has one role only, so such a sample can have none; it
+// stays in the manifest for the sums to agree.
 const (
 	NoRole     Role = ""
 	Train      Role = "train"
 	Validation Role = "validation"
 	Test       Role = "test"
+	Unused     Role = "unused"
 )
 
 // Roles returns train, validation and test, in this order.
@@ -51,7 +55,7 @@ type Sample struct {
 	SHA256    string          // hexadecimal digest of the capture's bytes
 	Parent    string          // ID of the sample that an augmented one was made from, else ""
 	Partition Partition       // known, unknown or unseen; "" before the split stage
-	Role      Role            // train, validation or test; "" before the split stage
+	Role      Role            // train, validation, test or unused; "" before the split stage
 	Label     int             // 0 = na, 1..K = known; NoLabel before the labels stage
 	Trace     json.RawMessage // the drawn recipe that made an augmented sample, else nil
 }
@@ -65,11 +69,11 @@ func ParsePartition(s string) (Partition, error) {
 	return "", fmt.Errorf("partition %q: want known, unknown or unseen", s)
 }
 
-// ParseRole reads one of the three role names, or "" for none.
+// ParseRole reads a role's name, or "" for none.
 func ParseRole(s string) (Role, error) {
 	switch r := Role(s); r {
-	case NoRole, Train, Validation, Test:
+	case NoRole, Train, Validation, Test, Unused:
 		return r, nil
 	}
-	return "", fmt.Errorf("role %q: want train, validation or test", s)
+	return "", fmt.Errorf("role %q: want train, validation, test or unused", s)
 }

@@ -99,8 +99,14 @@ func (v *validator) roles(s *Sample) {
 		v.fault(s, "category %q is both %s and %s", s.Category, p, s.Partition)
 	}
 	v.partition[s.Category] = s.Partition
-	if s.Partition == Unseen && s.Role != Test {
+	if s.Partition == Unseen && s.Role != Test && s.Role != Unused {
 		v.fault(s, "unseen category %q in %s: unseen is for the test only", s.Category, s.Role)
+	}
+	if s.Role == Unused {
+		if s.Partition != Unseen {
+			v.fault(s, "%s category %q is unused: only unseen samples may be", s.Partition, s.Category)
+		}
+		return
 	}
 	if r, ok := v.roleOf[s.Group]; ok && r != s.Role {
 		v.fault(s, "leak: group %q is both in %s and in %s", s.Group, r, s.Role)

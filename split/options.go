@@ -1,0 +1,96 @@
+// Package split decides what each category and each sample is for.
+//
+// Categories are partitioned into known, unknown and unseen: by lists, by a
+// partition file, or drawn from the seed. Samples get the role train,
+// validation or test by their group, a person or a session, never one by one:
+// images of one person or one burst resemble each other, and a split between
+// them would let the test reward memory.
+//
+// A group's role is a pure function of the seed, a small number called salt and
+// the group's name. Captures added later therefore move no group that was there
+// before, as long as the salt stays; the order of files and the machine play no
+// part. The salt is the first of 0, 1, 2 ... under which the shares that come
+// out lie close enough to those asked for, in all and in each category.
+package split
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Options steer the split stage.
+type Options struct {
+	Known     []string `yaml:"known" doc:"categories that the network must name; with unknown and unseen, every category must be in exactly one list"`
+	Unknown   []string `yaml:"unknown" doc:"categories trained as na: no known gesture"`
+	Unseen    []string `yaml:"unseen" doc:"categories kept for the test only, where they must come out as na"`
+	Partition string   `yaml:"partition" doc:"CSV file with the columns category,partition in place of the three lists"`
+	Draw      Draw     `yaml:"draw" doc:"shares of the categories when neither lists nor a file are given: they are drawn from the seed"`
+
+	Validation float64 `yaml:"validation" doc:"share of the samples for choosing epoch and threshold, above 0 and below 1"`
+	Test       float64 `yaml:"test" doc:"share of the samples for the final test, above 0 and below 1"`
+	Tolerance  float64 `yaml:"tolerance" doc:"how far a share may lie from the one asked for before another salt is tried, 0..1"`
+	Salt       int     `yaml:"salt" doc:"number that fixes the roles together with the seed; -1 looks for the first one within tolerance. Set it to the one in split.lock.json to keep every group's role when captures are added"`
+}
+
+// Draw holds the shares of the categories in a drawn partition. At least one
+// category is known, one unknown and one unseen.
+type Draw struct {
+	Unknown float64 `yaml:"unknown" doc:"share of unknown categories, 0..1"`
+	Unseen  float64 `yaml:"unseen" doc:"share of unseen categories, 0..1"`
+}
+
+// Default returns the settings of a run that sets none.
+func Default() Options {
+	return Options{
+		Draw: Draw{Unknown: 0.25, Unseen: 0.25}, Validation: 0.15, Test: 0.2, Tolerance: 0.02, Salt: -1,
+	}
+}
+
+// Validate reports every setting out of its range, and categories listed twice.
+func (o Options) Validate() error {
+	var errs []error
+	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	for _, s := range []struct {
+		key   string
+		value float64
+		open  bool
+	}{
+		{"validation", o.Validation, true}, {"test", o.Test, true}, {"tolerance", o.Tolerance, false},
+		{"draw.unknown", o.Draw.Unknown, false}, {"draw.unseen", o.Draw.Unseen, false},
+	} {
+		switch {
+		case math.IsNaN(s.value) || s.value < 0 || s.value > 1:
+			fault("split.%s is %v, want a number from 0 to 1", s.key, s.value)
+		case s.open && (s.value == 0 || s.value == 1):
+			fault("split.%s is %v, want a number between 0 and 1, neither included", s.key, s.value)
+		}
+	}
+	if o.Validation+o.Test >= 1 {
+		fault("split.validation and split.test sum to %v: nothing is left for train; want less than 1", o.Validation+o.Test)
+	}
+	if o.Draw.Unknown+o.Draw.Unseen >= 1 {
+		fault("split.draw.unknown and split.draw.unseen sum to %v: no category is left to be known; want less than 1", o.Draw.Unknown+o.Draw.Unseen)
+	}
+	if o.Salt < -1 {
+		fault("split.salt is %d, want -1 or a number from 0", o.Salt)
+	}
+	if o.listed() && o.Partition != "" {
+		fault("split.partition is %q beside lists of categories: give one or the other", o.Partition)
+	}
+	if o.listed() && len(o.Known) == 0 {
+		fault("split.known is empty: list at least one category for the network to name")
+	}
+	in := map[string]string{}
+	for _, l := range o.lists() {
+		for _, c := range l.categories {
+			if other, ok := in[c]; ok {
+				fault("category %q is listed in split.%s and in split.%s: want one list", c, other, l.partition)
+			}
+			in[c] = string(l.partition)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (o Options) listed() bool { return len(o.Known)+len(o.Unknown)+len(o.Unseen) > 0 }
