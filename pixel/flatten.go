@@ -1,0 +1,105 @@
+package pixel
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+)
+
+// flatten returns src as an opaque image of w x h pixels. Transparency, and
+// canvas that src does not cover (a GIF's first frame may be smaller), becomes
+// white; 16-bit values are rounded to 8 bits, not cut.
+func flatten(src image.Image, w, h int) *image.RGBA {
+	canvas := image.Rect(0, 0, w, h)
+	b := src.Bounds()
+	if rgba, ok := src.(*image.RGBA); ok && b == canvas && rgba.Stride == 4*w && rgba.Opaque() {
+		return rgba
+	}
+	dst := image.NewRGBA(canvas)
+	if !canvas.In(b) {
+		draw.Draw(dst, canvas, image.White, image.Point{}, draw.Src)
+	}
+	b = b.Intersect(canvas)
+	switch src := src.(type) {
+	case *image.YCbCr, *image.Gray: // opaque and 8 bits: image/draw is exact and fast
+		draw.Draw(dst, b, src, b.Min, draw.Src)
+	case *image.NRGBA:
+		for y := b.Min.Y; y < b.Max.Y; y++ {
+			flattenRow(dst.Pix[dst.PixOffset(b.Min.X, y):], src.Pix[src.PixOffset(b.Min.X, y):][:4*b.Dx()])
+		}
+	case image.RGBA64Image:
+		flatten64(dst, b, src.RGBA64At)
+	default:
+		flatten64(dst, b, func(x, y int) color.RGBA64 { return color.RGBA64Model.Convert(src.At(x, y)).(color.RGBA64) })
+	}
+	return dst
+}
+
+// flattenRow lays a row of 8-bit pixels with straight alpha over white.
+func flattenRow(dst, src []byte) {
+	for i := 0; i < len(src); i += 4 {
+		d, s := dst[i:i+4:i+4], src[i:i+4:i+4]
+		a := uint32(s[3])
+		if a == 255 {
+			copy(d, s)
+			continue
+		}
+		for c := range 3 {
+			d[c] = uint8((uint32(s[c])*a + 255*(255-a) + 127) / 255)
+		}
+		d[3] = 255
+	}
+}
+
+// flatten64 lays 16-bit premultiplied pixels over white.
+func flatten64(dst *image.RGBA, b image.Rectangle, at func(x, y int) color.RGBA64) {
+	to8 := func(v, a uint16) uint8 { return uint8((min(uint32(v)+0xffff-uint32(a), 0xffff)*255 + 0x7fff) / 0xffff) }
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		row := dst.Pix[dst.PixOffset(b.Min.X, y):]
+		for x := b.Min.X; x < b.Max.X; x++ {
+			c := at(x, y)
+			row[0], row[1], row[2], row[3] = to8(c.R, c.A), to8(c.G, c.A), to8(c.B, c.A), 255
+			row = row[4:]
+		}
+	}
+}
+
+// upright undoes an EXIF orientation.
+func upright(src *image.RGBA, orientation int) *image.RGBA {
+	if orientation < 2 || orientation > 8 {
+		return src
+	}
+	w, h := src.Rect.Dx(), src.Rect.Dy()
+	// The offset of the first pixel and the steps to the next one and to the
+	// next row, in pixels of src, walking the upright image.
+	var start, across, down int
+	switch orientation {
+	case 2: // mirrored
+		start, across, down = w-1, -1, w
+	case 3: // upside down
+		start, across, down = w*h-1, -1, -w
+	case 4: // upside down and mirrored
+		start, across, down = w*(h-1), 1, -w
+	case 5: // transposed
+		start, across, down = 0, w, 1
+	case 6: // lies on its left side
+		start, across, down = w*(h-1), -w, 1
+	case 7: // transposed over the other diagonal
+		start, across, down = w*h-1, -w, -1
+	case 8: // lies on its right side
+		start, across, down = w-1, w, -1
+	}
+	if orientation >= 5 {
+		w, h = h, w
+	}
+	dst := image.NewRGBA(image.Rect(0, 0, w, h))
+	out := dst.Pix
+	for y := range h {
+		for x := range w {
+			at := 4 * (start + x*across + y*down)
+			copy(out[:4], src.Pix[at:at+4])
+			out = out[4:]
+		}
+	}
+	return dst
+}

@@ -1,0 +1,115 @@
+package pixel
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+	"golang.org/x/image/webp"
+)
+
+// Format is an image format that Decode reads.
+type Format string
+
+// The formats that Decode reads.
+const (
+	JPEG Format = "jpeg"
+	PNG  Format = "png"
+	GIF  Format = "gif"
+	BMP  Format = "bmp"
+	TIFF Format = "tiff"
+	WebP Format = "webp"
+)
+
+// sniff finds the format by content; the file's name has no say. The decoders
+// are called by name and never through image.Decode, whose answer depends on
+// what else is linked in.
+func sniff(data []byte) (Format, error) {
+	has := func(at int, magic string) bool {
+		return len(data) >= at+len(magic) && string(data[at:at+len(magic)]) == magic
+	}
+	switch {
+	case len(data) == 0:
+		return "", fmt.Errorf("%w: the file is empty", ErrNotImage)
+	case has(0, "\xff\xd8\xff"):
+		return JPEG, nil
+	case has(0, "\x89PNG\r\n\x1a\n"):
+		return PNG, nil
+	case has(0, "GIF87a"), has(0, "GIF89a"):
+		return GIF, nil
+	case has(0, "II*\x00"), has(0, "MM\x00*"):
+		return TIFF, nil
+	case has(0, "RIFF") && has(8, "WEBP"):
+		if has(12, "VP8X") && len(data) > 20 && data[20]&2 != 0 {
+			return "", fmt.Errorf("%w: animated WebP: save its frames as PNG or JPEG", ErrUnsupported)
+		}
+		return WebP, nil
+	case has(0, "BM") && len(data) >= 26 && bytes.Equal(data[6:10], make([]byte, 4)):
+		return BMP, nil
+	}
+	if name := foreign(has); name != "" {
+		return "", fmt.Errorf("%w: %s: convert it to JPEG or PNG", ErrUnsupported, name)
+	}
+	return "", fmt.Errorf("%w: want JPEG, PNG, GIF, BMP, TIFF or WebP", ErrNotImage)
+}
+
+// foreign names a format that is known but not read, "" if data is none.
+func foreign(has func(at int, magic string) bool) string {
+	for _, f := range []struct {
+		at          int
+		magic, name string
+	}{
+		{4, "ftypheic", "HEIC"}, {4, "ftypheix", "HEIC"}, {4, "ftyphevc", "HEIC sequence"}, {4, "ftypmif1", "HEIF"},
+		{4, "ftypmsf1", "HEIF sequence"}, {4, "ftypavif", "AVIF"}, {4, "ftypavis", "AVIF sequence"},
+		{4, "ftyp", "MP4 or QuickTime video"}, {0, "\x1aE\xdf\xa3", "Matroska or WebM video"}, {8, "AVI LIST", "AVI video"},
+		{0, "\x00\x00\x01\x00", "ICO"}, {0, "8BPS", "Photoshop"}, {0, "\xff\x0a", "JPEG XL"}, {4, "JXL \r\n\x87\n", "JPEG XL"},
+		{4, "jP  \r\n\x87\n", "JPEG 2000"}, {0, "II+\x00", "BigTIFF"}, {0, "MM\x00+", "BigTIFF"}, {0, "%PDF-", "PDF"},
+	} {
+		if has(f.at, f.magic) {
+			return f.name
+		}
+	}
+	return ""
+}
+
+func (f Format) config(r io.Reader) (image.Config, error) {
+	switch f {
+	case JPEG:
+		return jpeg.DecodeConfig(r)
+	case PNG:
+		return png.DecodeConfig(r)
+	case GIF:
+		return gif.DecodeConfig(r)
+	case BMP:
+		return bmp.DecodeConfig(r)
+	case TIFF:
+		return tiff.DecodeConfig(r)
+	case WebP:
+		return webp.DecodeConfig(r)
+	}
+	return image.Config{}, fmt.Errorf("%w: %q", ErrUnsupported, string(f))
+}
+
+func (f Format) decode(r io.Reader) (image.Image, error) {
+	switch f {
+	case JPEG:
+		return jpeg.Decode(r)
+	case PNG:
+		return png.Decode(r)
+	case GIF:
+		return gif.Decode(r)
+	case BMP:
+		return bmp.Decode(r)
+	case TIFF:
+		return tiff.Decode(r)
+	case WebP:
+		return webp.Decode(r)
+	}
+	return nil, fmt.Errorf("%w: %q", ErrUnsupported, string(f))
+}

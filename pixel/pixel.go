@@ -1,0 +1,155 @@
+// Package pixel turns the bytes of a capture into pixels and back: the one way
+// in (Decode), the one way to the working size (Square, Resize) and the one way
+// out (EncodeJPEG). Training and live recognition see the same pixels because
+// both come through here.
+//
+// A decoded image is an opaque 8-bit *image.RGBA with its origin at (0,0),
+// upright, with any transparency flattened onto white. All arithmetic is on
+// integers, so the same bytes give the same pixels on any CPU.
+//
+// Whatever bytes Decode is given, it returns an image or an error that wraps
+// one of ErrNotImage, ErrUnsupported, ErrTooLarge, ErrTruncated and ErrBroken;
+// it never panics, and it allocates for an image only after the header's size
+// has been checked against the limits.
+package pixel
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"os"
+)
+
+// What can be wrong with the bytes of an image.
+var (
+	ErrNotImage    = errors.New("not an image")
+	ErrUnsupported = errors.New("unsupported image format")
+	ErrTooLarge    = errors.New("image too large")
+	ErrTruncated   = errors.New("image is cut off")
+	ErrBroken      = errors.New("image is broken")
+)
+
+// maxSide is the longest side of any image: the most that JPEG can hold. It
+// keeps the resizer's exact integers inside 64 bits.
+const maxSide = 65535
+
+// Limits bound what Decode takes on. A zero field stands for the default.
+type Limits struct {
+	Pixels int   // width times height by the header; default 50,000,000
+	Bytes  int64 // length of the encoded image; default 128 MiB
+}
+
+// DefaultLimits returns limits that let a 48-megapixel phone photograph pass.
+func DefaultLimits() Limits { return Limits{Pixels: 50_000_000, Bytes: 128 << 20} }
+
+func (l Limits) orDefault() Limits {
+	d := DefaultLimits()
+	if l.Pixels <= 0 {
+		l.Pixels = d.Pixels
+	}
+	if l.Bytes <= 0 {
+		l.Bytes = d.Bytes
+	}
+	return l
+}
+
+// Info is what the encoded image says about itself.
+type Info struct {
+	Format        Format
+	Width, Height int // as stored, before Orientation is applied
+	Orientation   int // EXIF, 1..8; 1 when there is none or none that makes sense
+}
+
+// Header reads the format, size and orientation of an encoded image without
+// decoding it, and checks them against the limits.
+func Header(data []byte, l Limits) (Info, error) {
+	l = l.orDefault()
+	if n := int64(len(data)); n > l.Bytes {
+		return Info{}, fmt.Errorf("%w: %d bytes, at most %d are allowed", ErrTooLarge, n, l.Bytes)
+	}
+	format, err := sniff(data)
+	if err != nil {
+		return Info{}, err
+	}
+	config, err := contain(func() (image.Config, error) { return format.config(bytes.NewReader(data)) })
+	if err != nil {
+		return Info{Format: format}, classify(format, err)
+	}
+	info := Info{Format: format, Width: config.Width, Height: config.Height, Orientation: orientation(format, data)}
+	switch {
+	case info.Width < 1 || info.Height < 1:
+		return info, fmt.Errorf("%w: the %s header says %dx%d pixels", ErrBroken, format, info.Width, info.Height)
+	case info.Width > maxSide || info.Height > maxSide:
+		return info, fmt.Errorf("%w: the %s header says %dx%d pixels, at most %d a side are allowed", ErrTooLarge, format, info.Width, info.Height, maxSide)
+	case info.Width*info.Height > l.Pixels:
+		return info, fmt.Errorf("%w: the %s header says %dx%d pixels, at most %d in all are allowed", ErrTooLarge, format, info.Width, info.Height, l.Pixels)
+	}
+	return info, nil
+}
+
+// Decode decodes an image of any supported format; of an animation the first
+// frame. The image is opaque, upright and at (0,0).
+func Decode(data []byte, l Limits) (*image.RGBA, Info, error) {
+	info, err := Header(data, l)
+	if err != nil {
+		return nil, info, err
+	}
+	img, err := contain(func() (*image.RGBA, error) {
+		src, err := info.Format.decode(bytes.NewReader(data))
+		if err != nil {
+			return nil, err
+		}
+		return flatten(src, info.Width, info.Height), nil
+	})
+	if err != nil {
+		return nil, info, classify(info.Format, err)
+	}
+	return upright(img, info.Orientation), info, nil
+}
+
+// ReadFile decodes an image file. It reads nothing of a file longer than the
+// limit, and reads from regular files only. Errors name the file.
+func ReadFile(name string, l Limits) (*image.RGBA, Info, error) {
+	stat, err := os.Stat(name)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	if !stat.Mode().IsRegular() {
+		return nil, Info{}, fmt.Errorf("%s: %w: not a regular file", name, ErrNotImage)
+	}
+	if most := l.orDefault().Bytes; stat.Size() > most {
+		return nil, Info{}, fmt.Errorf("%s: %w: %d bytes, at most %d are allowed", name, ErrTooLarge, stat.Size(), most)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	img, info, err := Decode(data, l)
+	if err != nil {
+		return nil, info, fmt.Errorf("%s: %w", name, err)
+	}
+	return img, info, nil
+}
+
+// contain turns a panic of a decoder into an error.
+func contain[T any](f func() (T, error)) (v T, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: the decoder gave up: %v", ErrBroken, p)
+		}
+	}()
+	return f()
+}
+
+// classify gives a decoder's error the sentinel that it belongs to.
+func classify(f Format, err error) error {
+	switch {
+	case errors.Is(err, ErrBroken), errors.Is(err, ErrUnsupported):
+		return fmt.Errorf("%s: %w", f, err)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return fmt.Errorf("%w: the %s data ends too early", ErrTruncated, f)
+	}
+	return fmt.Errorf("%w: %s: %w", ErrBroken, f, err)
+}
