@@ -1,0 +1,117 @@
+package evaluate
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// PredictionsFile is the name of the file that predictions are kept in.
+const PredictionsFile = "predictions.csv"
+
+// Prediction is one line of PredictionsFile.
+type Prediction struct {
+	ID       string // the sample's ID in the manifest
+	Role     string // validation or test
+	Category string // the gesture shown, which for target na is not the target
+	Outcome
+	Probabilities []float32 // one a column of the model
+}
+
+// columns returns the header: the fixed columns, then p_<label> for every
+// column of the model.
+func columns(labels []string, hasNA bool) []string {
+	out := []string{"id", "role", "partition", "category", "target", "prediction", "score"}
+	if !hasNA {
+		labels = labels[1:]
+	}
+	for _, l := range labels {
+		out = append(out, "p_"+l)
+	}
+	return out
+}
+
+// WritePredictions writes the lines as CSV with LF line ends, in the order
+// given. Targets and predictions are written by name, and probabilities with
+// the digits that a float32 needs, so that reading gives the same numbers.
+func WritePredictions(w io.Writer, labels []string, hasNA bool, lines []Prediction) error {
+	c := csv.NewWriter(w)
+	header := columns(labels, hasNA)
+	if err := c.Write(header); err != nil {
+		return err
+	}
+	row := make([]string, 0, len(header))
+	for _, p := range lines {
+		row = append(row[:0], p.ID, p.Role, string(p.Kind), p.Category, labels[p.Target], labels[p.Label], digits(float32(p.Score)))
+		for _, v := range p.Probabilities {
+			row = append(row, digits(v))
+		}
+		if err := c.Write(row); err != nil {
+			return err
+		}
+	}
+	c.Flush()
+	return c.Error()
+}
+
+func digits(v float32) string { return strconv.FormatFloat(float64(v), 'g', -1, 32) }
+
+// ReadPredictions reads what WritePredictions wrote for the labels and the
+// rule. It decides anew from the probabilities and fails when the file says
+// otherwise; errors name the line.
+func ReadPredictions(r io.Reader, labels []string, rule Rule) ([]Prediction, error) {
+	if len(labels) == 0 {
+		return nil, fmt.Errorf("%w: no labels: want na first, then the known categories", ErrInput)
+	}
+	c := csv.NewReader(r)
+	header, err := c.Read()
+	if err != nil {
+		return nil, fmt.Errorf("%w: header: %w", ErrInput, err)
+	}
+	if want := columns(labels, rule.HasNA); !slices.Equal(header, want) {
+		return nil, fmt.Errorf("%w: header is %q, want %q", ErrInput, strings.Join(header, ","), strings.Join(want, ","))
+	}
+	var out []Prediction
+	for {
+		row, err := c.Read()
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrInput, err)
+		}
+		p, err := parse(row, labels, rule)
+		if err != nil {
+			line, _ := c.FieldPos(0)
+			return nil, fmt.Errorf("line %d: %w", line, err)
+		}
+		out = append(out, p)
+	}
+}
+
+func parse(row, labels []string, rule Rule) (Prediction, error) {
+	p := Prediction{ID: row[0], Role: row[1], Category: row[3], Outcome: Outcome{Kind: Kind(row[2])}}
+	for _, field := range row[7:] {
+		v, err := strconv.ParseFloat(field, 32)
+		if err != nil {
+			return p, fmt.Errorf("%w: probability %q: want a number", ErrInput, field)
+		}
+		p.Probabilities = append(p.Probabilities, float32(v))
+	}
+	p.Target = slices.Index(labels, row[4])
+	var err error
+	if p.Decision, err = Decide(rule, p.Probabilities); err != nil {
+		return p, err
+	}
+	if err := p.check(len(labels) - 1); err != nil {
+		return p, err
+	}
+	if labels[p.Label] != row[5] {
+		return p, fmt.Errorf("%w: prediction %q, but the probabilities say %q: run the validate stage again", ErrInput, row[5], labels[p.Label])
+	}
+	return p, nil
+}

@@ -1,0 +1,96 @@
+package evaluate
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// ResultFile is the name of the file that a Result is kept in.
+const ResultFile = "metrics.json"
+
+// ResultSchema is the version of the layout of ResultFile.
+const ResultSchema = 1
+
+// Result is what the validate stage found: the metrics of the test, and those
+// of the validation samples that the model was chosen by.
+type Result struct {
+	Schema    int      `json:"schema"` // ResultSchema
+	Threshold float64  `json:"threshold"`
+	HasNA     bool     `json:"has_na"` // the model has a column for na
+	Labels    []string `json:"labels"` // names by index, "na" first
+	Test      Metrics  `json:"test"`
+	// Validation is null when there is no validation sample. It has no unseen
+	// samples, for they are kept for the test.
+	Validation *Metrics `json:"validation"`
+}
+
+// Write writes r as indented JSON. The same result gives the same bytes.
+func (r Result) Write(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(r)
+}
+
+// ReadResult reads what Write wrote. It fails on another schema version and
+// when the matrices do not fit the labels.
+func ReadResult(r io.Reader) (Result, error) {
+	var out Result
+	if err := json.NewDecoder(r).Decode(&out); err != nil {
+		return Result{}, fmt.Errorf("%w: not JSON of a result: %w", ErrInput, err)
+	}
+	if out.Schema != ResultSchema {
+		return Result{}, fmt.Errorf("%w: schema %d, want %d: run the validate stage again with this gesturekit", ErrInput, out.Schema, ResultSchema)
+	}
+	if err := (Rule{Threshold: out.Threshold}).Validate(); err != nil {
+		return Result{}, err
+	}
+	for name, m := range map[string]*Metrics{"test": &out.Test, "validation": out.Validation} {
+		if m == nil {
+			continue
+		}
+		if !m.ConfusionAll.square(len(out.Labels)) || !m.ConfusionKnown.square(len(out.Labels)) || len(m.Labels) != len(out.Labels) {
+			return Result{}, fmt.Errorf("%w: %s: the matrices do not fit %d labels", ErrInput, name, len(out.Labels))
+		}
+	}
+	return out, nil
+}
+
+func (c Confusion) square(n int) bool {
+	for _, row := range c {
+		if len(row) != n {
+			return false
+		}
+	}
+	return len(c) == n && n > 0
+}
+
+type proportionJSON struct {
+	Value *float64 `json:"value"`
+	Count int      `json:"count"`
+	Of    int      `json:"of"`
+}
+
+// MarshalJSON writes {"value": v, "count": c, "of": n}; v is null when the
+// proportion is undefined.
+func (p Proportion) MarshalJSON() ([]byte, error) {
+	out := proportionJSON{Count: p.Count, Of: p.Of}
+	if v, ok := p.Value(); ok {
+		out.Value = &v
+	}
+	return json.Marshal(out)
+}
+
+// UnmarshalJSON reads count and of; the value follows from them.
+func (p *Proportion) UnmarshalJSON(data []byte) error {
+	var in proportionJSON
+	if err := json.Unmarshal(data, &in); err != nil {
+		return err
+	}
+	if in.Count < 0 || in.Count > in.Of {
+		return fmt.Errorf("%w: %d out of %d: want 0 <= count <= of", ErrInput, in.Count, in.Of)
+	}
+	*p = Proportion{in.Count, in.Of}
+	return nil
+}
