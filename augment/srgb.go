@@ -1,0 +1,63 @@
+package augment
+
+// decodeSRGB returns the linear light of an encoded value, both in [0, 1].
+// Source: IEC 61966-2-1.
+func decodeSRGB(v float64) float64 {
+	if v <= 0.04045 {
+		return v / 12.92
+	}
+	return pow((v+0.055)/1.055, 2.4)
+}
+
+// encodeSRGB is the inverse of decodeSRGB.
+func encodeSRGB(l float64) float64 {
+	if l <= 0.0031308 {
+		return float64(l * 12.92)
+	}
+	return float64(1.055*pow(l, 1/2.4)) - 0.055
+}
+
+const (
+	curveSteps  = 4096  // encodeSRGB by linear interpolation: within 1/200 level
+	linearOne   = 65535 // linear light of white in integers; level 1 is 20
+	encodeShift = 2     // integer light is looked up in steps of 4
+)
+
+// srgb holds the transfer function as tables, each filled when first used.
+type srgb struct {
+	ready  bool
+	decode [256]float64
+	encode [curveSteps + 2]float64
+	linear [256]uint32                       // level -> light in 0..linearOne
+	level  [linearOne>>encodeShift + 1]uint8 // light >> encodeShift -> level
+}
+
+func (s *srgb) init() *srgb {
+	if s.ready {
+		return s
+	}
+	s.ready = true
+	for i := range s.decode {
+		s.decode[i] = decodeSRGB(float64(i) / 255)
+		s.linear[i] = uint32(float64(s.decode[i]*linearOne) + 0.5)
+	}
+	for i := range s.encode {
+		s.encode[i] = encodeSRGB(min(float64(i)/curveSteps, 1))
+	}
+	next, level := decodeSRGB(0.5/255), 0
+	for i := range s.level {
+		for level < 255 && float64(i<<encodeShift) >= float64(next*linearOne) {
+			level++
+			next = decodeSRGB((float64(level) + 0.5) / 255)
+		}
+		s.level[i] = uint8(level)
+	}
+	return s
+}
+
+// encoded returns encodeSRGB(l), limited to [0, 1].
+func (s *srgb) encoded(l float64) float64 {
+	x := float64(min(max(l, 0), 1) * curveSteps)
+	i := int(x)
+	return lerp(s.encode[i], s.encode[i+1], x-float64(i))
+}
