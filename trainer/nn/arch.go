@@ -1,0 +1,68 @@
+package nn
+
+import (
+	"strconv"
+
+	"gorgonia.org/gorgonia"
+)
+
+// The architectures.
+const (
+	Tiny       = "tiny"        // six plain convolutions, 0.3 million parameters
+	SlimResNet = "slim-resnet" // eight residual blocks, 0.7 million parameters: the default
+)
+
+// body adds a network from images to logits [images][1][1][outputs].
+type body func(l *layers, images *gorgonia.Node, outputs int) *gorgonia.Node
+
+// architecture returns the body of a named architecture.
+func architecture(name string) (body, bool) {
+	switch name {
+	case Tiny:
+		return tiny, true
+	case SlimResNet:
+		return slimResNet, true
+	}
+	return nil, false
+}
+
+// tiny stacks 3x3 convolutions, each normalised and rectified; four of the six
+// halve the image. Global average and a dense layer follow.
+func tiny(l *layers, x *gorgonia.Node, outputs int) *gorgonia.Node {
+	for i, s := range []struct{ channels, stride int }{{16, 2}, {32, 2}, {64, 2}, {64, 1}, {128, 2}, {128, 1}} {
+		name := "layer" + strconv.Itoa(i+1)
+		x = l.conv(name+".conv", x, s.channels, 3, s.stride)
+		x = l.norm(name+".bn", x, nil, 1, true)
+	}
+	return l.dense("fc", l.globalAverage(x), outputs)
+}
+
+// slimResNet is a residual network (He et al., 2016) of basic blocks: a stem of
+// 16 channels that halves the image, stages of 16, 32, 64 and 128 channels of
+// which the later three halve it again, global average and a dense layer.
+func slimResNet(l *layers, x *gorgonia.Node, outputs int) *gorgonia.Node {
+	x = l.conv("stem.conv", x, 16, 3, 2)
+	x = l.norm("stem.bn", x, nil, 1, true)
+	for stage, channels := range []int{16, 32, 64, 128} {
+		stride := min(2, stage+1)
+		for block := range 2 {
+			x = l.basicBlock("layer"+strconv.Itoa(stage+1)+"."+strconv.Itoa(block), x, channels, stride)
+			stride = 1
+		}
+	}
+	return l.dense("fc", l.globalAverage(x), outputs)
+}
+
+// basicBlock adds relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut), where the
+// shortcut is x, or a normalised 1x1 convolution of it where the shape changes.
+func (l *layers) basicBlock(name string, x *gorgonia.Node, channels, stride int) *gorgonia.Node {
+	shortcut := x
+	if _, _, _, c := l.dims(x); stride != 1 || c != channels {
+		shortcut = l.conv(name+".downsample.0", x, channels, 1, stride)
+		shortcut = l.norm(name+".downsample.1", shortcut, nil, 1, false)
+	}
+	y := l.conv(name+".conv1", x, channels, 3, stride)
+	y = l.norm(name+".bn1", y, nil, 1, true)
+	y = l.conv(name+".conv2", y, channels, 3, 1)
+	return l.norm(name+".bn2", y, shortcut, 0, true)
+}

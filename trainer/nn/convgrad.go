@@ -1,0 +1,190 @@
+package nn
+
+import (
+	"github.com/gesturekit/gesturekit/trainer/nn/kernel"
+	"gorgonia.org/tensor"
+)
+
+// phase is the part of an input gradient at pixels y = dy, x = dx modulo the
+// stride. Such a pixel meets the taps r = row, row+stride, ... of the weights,
+// so the phase is a convolution of stride 1 with rows x cols flipped taps.
+type phase struct {
+	dy, dx     int // first pixel
+	row, col   int // first tap
+	rows, cols int // taps in each direction, possibly 0
+	offset     int // of its weights in the flipped weights
+}
+
+// phases lists the stride*stride phases and the total size of their weights.
+func (v conv) phases() (list []phase, size int) {
+	taps := func(first int) int { return max(0, (v.size-first+v.stride-1)/v.stride) }
+	for dy := range v.stride {
+		for dx := range v.stride {
+			p := phase{dy: dy, dx: dx, row: (dy + v.pad) % v.stride, col: (dx + v.pad) % v.stride, offset: size}
+			p.rows, p.cols = taps(p.row), taps(p.col)
+			list = append(list, p)
+			size += p.rows * p.cols * v.k * v.blocks() * kernel.Lanes
+		}
+	}
+	return list, size
+}
+
+// blocks is the number of packed blocks of input channels.
+func (v conv) blocks() int { return (v.c + kernel.Lanes - 1) / kernel.Lanes }
+
+// flip packs the weights for inputGrad: for each phase and block of input
+// channels, [rows][cols][k][lane] with the taps in reverse order, zeros in the
+// lanes past the last channel. A task is one block of one phase.
+func (v conv) flip() *op {
+	list, total := v.phases()
+	run := func(_, task int, out []float32, in [][]float32, _ []float32) {
+		p, block := list[task/v.blocks()], task%v.blocks()
+		dst := out[p.offset+block*p.rows*p.cols*v.k*kernel.Lanes:]
+		for t := range p.rows * p.cols {
+			r := p.row + (p.rows-1-t/p.cols)*v.stride
+			s := p.col + (p.cols-1-t%p.cols)*v.stride
+			v.transpose(dst[t*v.k*kernel.Lanes:], in[0][(r*v.size+s)*v.c*v.k:], block*kernel.Lanes)
+		}
+	}
+	return &op{name: "flip", out: tensor.Shape{total}, phases: []int{len(list) * v.blocks()}, run: run}
+}
+
+// transpose writes the [k][lane] transpose of rows first and up of a [c][k] tap.
+func (v conv) transpose(dst, tap []float32, first int) {
+	dst = dst[:v.k*kernel.Lanes]
+	for lane := range kernel.Lanes {
+		if first+lane >= v.c {
+			for i := lane; i < len(dst); i += kernel.Lanes {
+				dst[i] = 0
+			}
+			continue
+		}
+		for i, x := range tap[(first+lane)*v.k:][:v.k] {
+			dst[i*kernel.Lanes+lane] = x
+		}
+	}
+}
+
+// inputGrad computes dx[n][y][x][c] as the sum over r, s, k of
+// dy[n][(y+pad-r)/stride][(x+pad-s)/stride][k] * weight[r][s][c][k], over the r
+// and s that divide. Its inputs are dy and the flipped weights. A task is a group
+// of images.
+func (v conv) inputGrad() *op {
+	list, _ := v.phases()
+	size, count := groups(v.n, v.oh*v.ow, 64)
+	parts := make([]gradPart, len(list))
+	f := frame{h: v.oh, w: v.ow, c: v.k}
+	f.before, f.after = v.gradBorder(list)
+	for i, p := range list {
+		parts[i] = v.gradPart(p, f, size)
+	}
+	run := func(_, task int, dx []float32, in [][]float32, scratch []float32) {
+		first := task * size
+		n := min(size, v.n-first)
+		dx = dx[first*v.h*v.w*v.c:][:n*v.h*v.w*v.c]
+		dy := f.pad(scratch, in[0], first, n)
+		for _, p := range parts {
+			p.run(dx, dy, in[1], n, v.c)
+		}
+	}
+	return &op{name: "conv-input-grad", out: tensor.Shape{v.n, v.h, v.w, v.c}, phases: []int{count},
+		scratch: f.scratch(size), cost: v.macs(), run: run}
+}
+
+// gradBorder returns how far the taps of the phases reach beyond dy.
+func (v conv) gradBorder(list []phase) (before, after int) {
+	for _, p := range list {
+		if p.rows*p.cols > 0 {
+			before = max(before, p.rows-1-(p.dy+v.pad-p.row)/v.stride, p.cols-1-(p.dx+v.pad-p.col)/v.stride)
+		}
+	}
+	return before, max(0, (v.h-1+v.pad)/v.stride-(v.oh-1), (v.w-1+v.pad)/v.stride-(v.ow-1))
+}
+
+// gradPart is a phase with its tables for one group of images.
+type gradPart struct {
+	phase
+	in, out []int // offsets per pixel, image by image
+	pixels  int   // per image
+	layout  kernel.Layout
+}
+
+func (v conv) gradPart(p phase, f frame, images int) gradPart {
+	g := gradPart{phase: p}
+	for i := range images {
+		for y := p.dy; y < v.h; y += v.stride {
+			for x := p.dx; x < v.w; x += v.stride {
+				oy, ox := (y+v.pad-p.row)/v.stride-(p.rows-1), (x+v.pad-p.col)/v.stride-(p.cols-1)
+				g.in = append(g.in, i*f.size()+f.at(oy, ox))
+				g.out = append(g.out, ((i*v.h+y)*v.w+x)*v.c)
+			}
+		}
+	}
+	g.pixels = len(g.in) / images
+	run := p.cols * v.k
+	g.layout = kernel.Layout{
+		Outer: 1, Rows: p.rows, Run: run, ARow: f.pitch(), ARun: 1,
+		BRow: run * kernel.Lanes, BRun: kernel.Lanes, BBlock: p.rows * run * kernel.Lanes, Cols: v.c,
+	}
+	return g
+}
+
+func (g gradPart) run(dx, dy, flipped []float32, images, channels int) {
+	n := images * g.pixels
+	if g.rows*g.cols > 0 {
+		kernel.MulAdd(dx, g.out[:n], dy, g.in[:n], flipped[g.offset:], g.layout, false)
+		return
+	}
+	for _, at := range g.out[:n] {
+		clear(dx[at:][:channels])
+	}
+}
+
+// weightGrad computes dweight[r][s][c][k] as the sum over n, oy, ox of
+// x[n][oy*stride+r-pad][ox*stride+s-pad][c] * dy[n][oy][ox][k]. Its inputs are x
+// and dy. A task is one tap and a block of input channels; it adds the images
+// group by group in order.
+func (v conv) weightGrad() *op {
+	const block = 16
+	blocks := (v.c + block - 1) / block
+	size, _ := groups(v.n, v.oh*v.ow, 256)
+	in, out := make([]int, block), make([]int, block)
+	for i := range block {
+		in[i], out[i] = i, i*v.k
+	}
+	run := func(_, task int, dw []float32, operands [][]float32, _ []float32) {
+		r, s, c := task/blocks/v.size, task/blocks%v.size, task%blocks*block
+		channels := min(block, v.c-c)
+		y0, y1 := v.valid(r, v.h, v.oh)
+		x0, x1 := v.valid(s, v.w, v.ow)
+		dst := dw[((r*v.size+s)*v.c+c)*v.k:][:channels*v.k]
+		if y0 >= y1 || x0 >= x1 {
+			clear(dst)
+			return
+		}
+		a := ((y0*v.stride+r-v.pad)*v.w+x0*v.stride+s-v.pad)*v.c + c
+		b := (y0*v.ow + x0) * v.k
+		l := kernel.Layout{
+			Rows: y1 - y0, Run: x1 - x0, Cols: v.k, BBlock: kernel.Lanes,
+			AOuter: v.h * v.w * v.c, ARow: v.stride * v.w * v.c, ARun: v.stride * v.c,
+			BOuter: v.oh * v.ow * v.k, BRow: v.ow * v.k, BRun: v.k,
+		}
+		for n := 0; n < v.n; n += size {
+			l.Outer = min(size, v.n-n)
+			kernel.MulAdd(dst, out[:channels], operands[0][a+n*l.AOuter:], in[:channels], operands[1][b+n*l.BOuter:], l, n > 0)
+		}
+	}
+	return &op{name: "conv-weight-grad", out: tensor.Shape{v.size, v.size, v.c, v.k},
+		phases: []int{v.size * v.size * blocks}, cost: v.macs(), run: run}
+}
+
+// valid returns the half-open range of outputs below out whose tap t reads an
+// input inside 0..in-1.
+func (v conv) valid(t, in, out int) (first, end int) {
+	first = max(0, (v.pad-t+v.stride-1)/v.stride)
+	end = (in-1+v.pad-t)/v.stride + 1
+	if in-1+v.pad-t < 0 {
+		end = 0
+	}
+	return first, min(out, end)
+}

@@ -1,0 +1,71 @@
+package nn
+
+import (
+	"errors"
+	"fmt"
+
+	"gorgonia.org/gorgonia"
+)
+
+// Predictor evaluates a network with its running statistics.
+type Predictor struct {
+	plan           *plan
+	batch          int
+	images, logits []float32
+}
+
+// NewPredictor prepares evaluation of up to batch images at a time, at least 1,
+// on the given number of workers, at least 1, which changes no result. A
+// predictor reads the weights at each call. Close releases the workers.
+func (n *Net) NewPredictor(batch, workers int) (*Predictor, error) {
+	p, err := n.newPredictor(batch, n.config.Size, n.config.Size, 3, workers)
+	if err != nil {
+		return nil, fmt.Errorf("prepare evaluation of %s on batches of %d: %w", n.config.Arch, batch, err)
+	}
+	return p, nil
+}
+
+func (n *Net) newPredictor(batch, height, width, channels, workers int) (*Predictor, error) {
+	if batch < 1 {
+		return nil, errors.New("a batch has at least 1 image")
+	}
+	p := &Predictor{
+		batch: batch, images: make([]float32, batch*height*width*channels), logits: make([]float32, batch*n.config.Outputs),
+	}
+	l := &layers{builder: newBuilder(), net: n}
+	logits := n.body(l, l.input("images", p.images, batch, height, width, channels), n.config.Outputs)
+	if l.err != nil {
+		return nil, l.err
+	}
+	var err error
+	p.plan, err = newPlan(l.builder, map[*gorgonia.Node][]float32{logits: p.logits}, workers)
+	return p, err
+}
+
+// Logits returns one row of Config.Outputs logits for each of the first count
+// images, NHWC and normalised. The result is valid until the next call and does
+// not depend on the other images of the batch.
+func (p *Predictor) Logits(images []float32, count int) ([]float32, error) {
+	size := len(p.images) / p.batch
+	switch {
+	case p.plan == nil:
+		return nil, errors.New("predict: predictor is closed")
+	case count < 0 || count > p.batch:
+		return nil, fmt.Errorf("predict: %d images, want 0..%d", count, p.batch)
+	case len(images) < count*size:
+		return nil, fmt.Errorf("predict: %d image values for %d images, want %d", len(images), count, count*size)
+	}
+	copy(p.images, images[:count*size])
+	clear(p.images[count*size:])
+	p.plan.run()
+	return p.logits[:count*len(p.logits)/p.batch], nil
+}
+
+// Close ends the workers. Further calls fail; closing twice is harmless.
+func (p *Predictor) Close() error {
+	if p.plan != nil {
+		p.plan.pool.close()
+		p.plan = nil
+	}
+	return nil
+}
