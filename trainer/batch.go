@@ -1,0 +1,147 @@
+package trainer
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"iter"
+
+	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/rng"
+)
+
+// Augment draws from key what to do to src and writes the result to dst. Both
+// have one size and lie at (0, 0). It must be a function of src and key alone,
+// and it is called from one goroutine at a time.
+type Augment func(dst, src *image.RGBA, key rng.Key) error
+
+// Augmentation is what is done to training images anew in every epoch. The zero
+// Augmentation leaves them as they are.
+type Augmentation struct {
+	// Settings say what New's functions do, as YAML would write it. They are
+	// part of what decides the weights.
+	Settings any
+	// New makes an Augment with its own scratch memory, one a worker.
+	New func() Augment
+}
+
+// batch is what a training step is fed.
+type batch struct {
+	images  []float32 // size x size x 3 an image, normalised
+	targets []float32 // a row an image
+	err     error
+}
+
+// loader makes the batches of an epoch: the next one while the network trains
+// on the last. Every image of the set is in an epoch; the last batch is filled
+// up with the first images of the epoch's order.
+type loader struct {
+	set       *images
+	normalise *normaliser
+	loss      Loss
+	smoothing float64
+	size      int // images a batch, at most those of the set
+	outputs   int
+	key       rng.Key
+	workers   int
+	painters  chan *painter
+	free      chan *batch
+}
+
+// painter is what one worker needs to augment an image.
+type painter struct {
+	augment  Augment // nil leaves images as they are
+	src, dst *image.RGBA
+}
+
+func newLoader(d *Data, o Options, a Augmentation, env pipeline.Env) *loader {
+	l := &loader{
+		set: &d.train, normalise: newNormaliser(d.Mean, d.Std), loss: o.Loss, smoothing: o.Smoothing,
+		size: min(o.Batch, d.train.count()), outputs: o.Loss.outputs(len(d.Labels)), key: env.Key,
+		workers: max(1, env.Workers),
+	}
+	l.painters = make(chan *painter, l.workers)
+	square := image.Rect(0, 0, d.Size, d.Size)
+	for range l.workers {
+		p := &painter{}
+		if a.New != nil {
+			p.augment, p.src, p.dst = a.New(), image.NewRGBA(square), image.NewRGBA(square)
+		}
+		l.painters <- p
+	}
+	l.free = make(chan *batch, 2)
+	for range cap(l.free) {
+		l.free <- &batch{
+			images:  make([]float32, l.size*d.Size*d.Size*3),
+			targets: make([]float32, l.size*l.outputs),
+		}
+	}
+	return l
+}
+
+// steps returns how many batches an epoch has.
+func (l *loader) steps() int { return (l.set.count() + l.size - 1) / l.size }
+
+// epoch yields the batches of epoch n, counted from 1. A batch is valid until
+// the next one is asked for.
+func (l *loader) epoch(ctx context.Context, n int) iter.Seq2[*batch, error] {
+	return func(yield func(*batch, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		ready := make(chan *batch)
+		go l.produce(ctx, n, ready)
+		defer func() { // wait until the producer has given all batches back
+			cancel()
+			for b := range ready {
+				l.free <- b
+			}
+		}()
+		for b := range ready {
+			more := yield(b, b.err)
+			l.free <- b
+			if !more {
+				return
+			}
+		}
+	}
+}
+
+func (l *loader) produce(ctx context.Context, n int, ready chan<- *batch) {
+	defer close(ready)
+	order := l.key.With("order").WithInt(n).Rand().Perm(l.set.count())
+	order = append(order, order...)
+	for step := range l.steps() {
+		b := <-l.free
+		b.err = l.fill(ctx, b, order[step*l.size:][:l.size], l.key.With("augment").WithInt(n))
+		ready <- b
+		if b.err != nil {
+			return
+		}
+	}
+}
+
+// fill makes a batch of the images at the given places of the set.
+func (l *loader) fill(ctx context.Context, b *batch, places []int, key rng.Key) error {
+	slots := make([]int, len(places))
+	for i := range slots {
+		slots[i] = i
+	}
+	pixels := len(b.images) / len(places)
+	_, err := pipeline.Each(ctx, l.workers, slots, func(_ context.Context, i int) (struct{}, error) {
+		p := <-l.painters
+		defer func() { l.painters <- p }()
+		at := places[i]
+		l.loss.row(b.targets[i*l.outputs:][:l.outputs], l.set.labels[at], l.smoothing)
+		dst := b.images[i*pixels:][:pixels]
+		if p.augment == nil {
+			l.normalise.apply(dst, l.set.at(at), 3)
+			return struct{}{}, nil
+		}
+		unpack(p.src, l.set.at(at))
+		if err := p.augment(p.dst, p.src, key.With(l.set.ids[at])); err != nil {
+			return struct{}{}, fmt.Errorf("augment sample %s: %w", l.set.ids[at], err)
+		}
+		l.normalise.apply(dst, p.dst.Pix, 4)
+		return struct{}{}, nil
+	})
+	return err
+}

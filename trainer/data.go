@@ -1,0 +1,189 @@
+package trainer
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"math"
+	"slices"
+
+	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/pixel"
+)
+
+// Data is what a training learns from and is judged by: every image decoded
+// once and kept in memory, 3 bytes a pixel.
+type Data struct {
+	Labels []string // label names: na, then the K known categories
+	Size   int      // width and height of every image, in pixels
+	Mean   RGB      // of the training images, by channel, on a scale of 0..1
+	Std    RGB      // their standard deviation, above 0
+
+	train, validation images
+}
+
+// RGB is a value for each channel.
+type RGB [3]float32
+
+// images are pictures of size x size pixels with their labels.
+type images struct {
+	size   int
+	ids    []string
+	labels []int
+	pixels []uint8 // image after image, row after row, R G B
+}
+
+func (s *images) count() int { return len(s.ids) }
+
+// at returns the pixels of one image.
+func (s *images) at(i int) []uint8 {
+	n := s.size * s.size * 3
+	return s.pixels[i*n : (i+1)*n]
+}
+
+// ReadData decodes the images of a training set. Labels are the label names of
+// the whole dataset, na first. For the loss ce the unknown training images are
+// left out. All images must be squares of one size, a multiple of 8 from 32 to
+// 256 pixels; a known category without a training sample is an error.
+func ReadData(ctx context.Context, set dataset.TrainingSet, labels []string, loss Loss, env pipeline.Env) (*Data, error) {
+	train := set.Train().Select(func(s *dataset.Sample) bool { return loss.uses(s.Label) })
+	validation := set.Validation()
+	if err := checkLabels(train, validation, labels, loss); err != nil {
+		return nil, err
+	}
+	name := env.Image(&train.Samples[0])
+	first, _, err := pixel.ReadFile(name, pixel.DefaultLimits())
+	if err != nil {
+		return nil, err
+	}
+	d := &Data{Labels: labels, Size: first.Rect.Dx()}
+	if d.Size != first.Rect.Dy() || d.Size%8 != 0 || d.Size < 32 || d.Size > 256 {
+		return nil, fmt.Errorf("%s is %dx%d pixels: want a square whose side is a multiple of 8 from 32 to 256: set ingest.size",
+			name, first.Rect.Dx(), first.Rect.Dy())
+	}
+	total := len(train.Samples) + len(validation.Samples)
+	if d.train, err = readImages(ctx, train, d.Size, env, 0, total); err != nil {
+		return nil, err
+	}
+	if d.validation, err = readImages(ctx, validation, d.Size, env, len(train.Samples), total); err != nil {
+		return nil, err
+	}
+	d.Mean, d.Std = d.train.moments()
+	return d, nil
+}
+
+// checkLabels fails when a sample's label is out of range or when a known
+// category has no training sample.
+func checkLabels(train, validation dataset.Manifest, labels []string, loss Loss) error {
+	seen := make([]bool, len(labels))
+	for _, m := range []dataset.Manifest{train, validation} {
+		for i := range m.Samples {
+			s := &m.Samples[i]
+			if s.Label < 0 || s.Label >= len(labels) {
+				return fmt.Errorf("sample %s has label %d, want 0..%d: run the labels stage first", s.ID, s.Label, len(labels)-1)
+			}
+			seen[s.Label] = seen[s.Label] || s.Role == dataset.Train
+		}
+	}
+	if k := len(labels) - 1; k < 1 || (loss == CE && k < 2) {
+		return fmt.Errorf("%d known categories are too few for the loss %s: want 1 or more, and 2 or more for ce", k, loss)
+	}
+	for l, name := range labels {
+		if l > 0 && !seen[l] {
+			return fmt.Errorf("known category %q has no sample in train: add captures of other people or sessions, or change split.validation and split.test", name)
+		}
+	}
+	return nil
+}
+
+// readImages decodes the images of m, each into its place.
+func readImages(ctx context.Context, m dataset.Manifest, size int, env pipeline.Env, done, total int) (images, error) {
+	n := len(m.Samples)
+	out := images{size: size, ids: make([]string, n), labels: make([]int, n), pixels: make([]uint8, n*size*size*3)}
+	at := make([]int, n)
+	for i := range at {
+		at[i] = i
+	}
+	for chunk := range slices.Chunk(at, chunkSize) {
+		_, err := pipeline.Each(ctx, env.Workers, chunk, func(_ context.Context, i int) (struct{}, error) {
+			s := &m.Samples[i]
+			out.ids[i], out.labels[i] = s.ID, s.Label
+			img, err := readSquare(env.Image(s), size)
+			if err != nil {
+				return struct{}{}, err
+			}
+			pack(out.at(i), img)
+			return struct{}{}, nil
+		})
+		if err != nil {
+			return images{}, err
+		}
+		done += len(chunk)
+		env.Report(done, total, "images")
+	}
+	return out, nil
+}
+
+// chunkSize is how many images are decoded between two reports.
+const chunkSize = 256
+
+// pack copies the pixels of img, without alpha, to dst.
+func pack(dst []uint8, img *image.RGBA) {
+	for y := range img.Rect.Dy() {
+		row := img.Pix[y*img.Stride:]
+		for x := range img.Rect.Dx() {
+			copy(dst[:3], row[4*x:])
+			dst = dst[3:]
+		}
+	}
+}
+
+// unpack is the inverse of pack for an image without gaps between rows.
+func unpack(img *image.RGBA, src []uint8) {
+	for p := 0; p+4 <= len(img.Pix); p += 4 {
+		copy(img.Pix[p:p+3], src)
+		img.Pix[p+3] = 255
+		src = src[3:]
+	}
+}
+
+// moments returns mean and standard deviation by channel, from whole sums. The
+// deviation is at least half a level of 255, so that images of one colour can
+// be divided by it.
+func (s *images) moments() (mean, std RGB) {
+	var sum, squares [3]uint64
+	for i, v := range s.pixels {
+		sum[i%3] += uint64(v)
+		squares[i%3] += uint64(v) * uint64(v)
+	}
+	n := float64(len(s.pixels) / 3)
+	for c := range 3 {
+		m := float64(sum[c]) / n
+		variance := max(0.25, float64(squares[c])/n-float64(m*m))
+		mean[c], std[c] = float32(m/255), float32(math.Sqrt(variance)/255)
+	}
+	return mean, std
+}
+
+// normaliser maps channel values 0..255 to what the network is fed:
+// (v/255 - mean) / std.
+type normaliser [3][256]float32
+
+func newNormaliser(mean, std RGB) *normaliser {
+	n := new(normaliser)
+	for c := range n {
+		for v := range n[c] {
+			n[c][v] = float32((float64(v)/255 - float64(mean[c])) / float64(std[c]))
+		}
+	}
+	return n
+}
+
+// apply normalises pixels of step bytes each, 3 (RGB) or 4 (RGBA), into dst.
+func (n *normaliser) apply(dst []float32, pixels []uint8, step int) {
+	for len(dst) >= 3 {
+		dst[0], dst[1], dst[2] = n[0][pixels[0]], n[1][pixels[1]], n[2][pixels[2]]
+		dst, pixels = dst[3:], pixels[step:]
+	}
+}

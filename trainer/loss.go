@@ -1,0 +1,142 @@
+package trainer
+
+import (
+	"math"
+
+	"github.com/gesturekit/gesturekit/trainer/nn"
+)
+
+// Loss says what the network's outputs stand for and what rows they aim at.
+// K is the number of known categories.
+type Loss string
+
+// The losses.
+const (
+	// CE is cross entropy over K outputs, one a known category. Unknown images
+	// are not trained on.
+	CE Loss = "ce"
+	// BCEWithNA is binary cross entropy over K+1 outputs. The row of a known
+	// image is one-hot, and that of an unknown image is one at output 0, na.
+	BCEWithNA Loss = "bce-na"
+	// BCENa is BCEWithNA with the column of na zeroed: an unknown image aims at
+	// an all-zero row, and output 0 is never asked to be anything but zero.
+	BCENa Loss = "bcena"
+)
+
+func (l Loss) valid() bool { return l == CE || l == BCEWithNA || l == BCENa }
+
+// Activation names the function that turns logits into probabilities: softmax
+// for ce, sigmoid for the others.
+func (l Loss) Activation() string {
+	if l == CE {
+		return "softmax"
+	}
+	return "sigmoid"
+}
+
+func (l Loss) engine() nn.Loss {
+	if l == CE {
+		return "ce"
+	}
+	return "bce"
+}
+
+// outputs returns how many outputs the network has for K+1 label names.
+func (l Loss) outputs(labels int) int {
+	if l == CE {
+		return labels - 1
+	}
+	return labels
+}
+
+// HasNA reports whether output 0 belongs to na. Otherwise it belongs to label 1.
+func (l Loss) HasNA() bool { return l != CE }
+
+// uses reports whether samples of a label are trained on.
+func (l Loss) uses(label int) bool { return l != CE || label > 0 }
+
+// row writes the target of a label, smoothed by s.
+//
+// For ce the smoothed row is (1-s)·t + s/K (Szegedy et al. 2016, section 7).
+// The outputs of the other losses are separate yes-or-no questions, so each is
+// smoothed between its own two answers: (1-s)·t + s/2. The na column of bcena
+// stays zero.
+func (l Loss) row(dst []float32, label int, s float64) {
+	low := s / 2
+	if l == CE {
+		low = s / float64(len(dst))
+		label--
+	}
+	for i := range dst {
+		dst[i] = float32(low)
+	}
+	if label >= 0 {
+		dst[label] = float32(1 - s + low)
+	}
+	if l == BCENa {
+		dst[0] = 0
+	}
+}
+
+// probabilities turns a row of logits into probabilities, one an output.
+func (l Loss) probabilities(dst, logits []float32) {
+	if l == CE {
+		nn.Softmax(dst, logits)
+		return
+	}
+	for i, x := range logits {
+		dst[i] = nn.Sigmoid(x)
+	}
+}
+
+// value returns the loss of one row, given its probabilities: the cross
+// entropy, or the mean over the outputs of the binary cross entropies. Both are
+// built on the logarithm of a probability in [1/K, 1], so that no logit, however
+// large, gives an infinity: with s the sigmoid, p the softmax and m the index of
+// the highest logit,
+//
+//	bce = max(x, 0) - x·t - log s(|x|),  log p[i] = x[i] - x[m] + log p[m]
+func (l Loss) value(logits, target, probabilities []float32) float64 {
+	sum := 0.0
+	if l == CE {
+		m := first(logits)
+		base := log(float64(probabilities[m])) - float64(logits[m])
+		for i, t := range target {
+			sum -= float64(float64(t) * (float64(logits[i]) + base))
+		}
+		return sum
+	}
+	for i, t := range target {
+		x, p := float64(logits[i]), float64(probabilities[i])
+		sum += max(x, 0) - float64(x*float64(t)) - log(max(p, 1-p))
+	}
+	return sum / float64(len(target))
+}
+
+// first returns the index of the first of the highest values.
+func first(values []float32) int {
+	at := 0
+	for i, v := range values {
+		if v > values[at] {
+			at = i
+		}
+	}
+	return at
+}
+
+// log returns the natural logarithm of a positive finite x, the same bits on
+// every machine (math.Log is not): the exponent of two, and the series
+// 2·(s + s³/3 + s⁵/5 ...) with s = (f-1)/(f+1) of the rest f in [√½, √2).
+func log(x float64) float64 {
+	f, e := math.Frexp(x)
+	if f < math.Sqrt2/2 {
+		f, e = 2*f, e-1
+	}
+	s := (f - 1) / (f + 1)
+	q := float64(s * s)
+	sum := 0.0
+	for k := 23; k >= 1; k -= 2 {
+		sum = float64(sum*q) + 1/float64(k)
+	}
+	return float64(float64(e)*math.Ln2) + float64(2*float64(s*sum))
+}

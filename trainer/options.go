@@ -1,0 +1,71 @@
+package trainer
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Options steer the training.
+type Options struct {
+	Arch         string  `yaml:"arch" doc:"network: slim-resnet (0.7 million weights) or tiny (0.3 million, no residuals)"`
+	Loss         Loss    `yaml:"loss" doc:"bcena (unknown images aim at all zeros), bce-na (na is one more class) or ce (softmax over the known categories alone)"`
+	Epochs       int     `yaml:"epochs" doc:"how often every training image is seen, from 1"`
+	Batch        int     `yaml:"batch" doc:"images a step, 2..1024; fewer when there are fewer training images"`
+	LearningRate float64 `yaml:"learning_rate" doc:"the peak of the one-cycle schedule, above 0 and up to 1"`
+	Warmup       float64 `yaml:"warmup" doc:"share of the steps in which the learning rate rises, 0..1"`
+	WeightDecay  float64 `yaml:"weight_decay" doc:"decoupled decay of AdamW, on weights only (no biases, no normalisation), 0..1"`
+	Smoothing    float64 `yaml:"smoothing" doc:"label smoothing, from 0 (off) to below 1"`
+	Clip         float64 `yaml:"clip" doc:"upper bound of the gradient's norm; 0 sets none"`
+	Patience     int     `yaml:"patience" doc:"stop after so many epochs without a better one; 0 never stops early"`
+	Threshold    float64 `yaml:"threshold" doc:"probability below which a prediction is na, 0..1; the best epoch is chosen at it"`
+}
+
+// Default returns the settings of a run that sets none.
+func Default() Options {
+	return Options{
+		Arch: "slim-resnet", Loss: BCENa, Epochs: 16, Batch: 32, LearningRate: 3e-3, Warmup: 0.25,
+		WeightDecay: 0.01, Threshold: 0.4,
+	}
+}
+
+// Validate reports every setting out of its range.
+func (o Options) Validate() error {
+	var errs []error
+	fault := func(key string, value, want any) {
+		errs = append(errs, fmt.Errorf("train.%s is %v, want %v", key, value, want))
+	}
+	if o.Arch != "slim-resnet" && o.Arch != "tiny" {
+		fault("arch", fmt.Sprintf("%q", o.Arch), "slim-resnet or tiny")
+	}
+	if !o.Loss.valid() {
+		fault("loss", fmt.Sprintf("%q", o.Loss), "bcena, bce-na or ce")
+	}
+	if o.Epochs < 1 {
+		fault("epochs", o.Epochs, "1 or more")
+	}
+	if o.Batch < 2 || o.Batch > 1024 {
+		fault("batch", o.Batch, "a number from 2 to 1024")
+	}
+	if o.Patience < 0 {
+		fault("patience", o.Patience, "0 or more")
+	}
+	for _, s := range []struct {
+		key   string
+		value float64
+		ok    bool
+		want  string
+	}{
+		{"learning_rate", o.LearningRate, o.LearningRate > 0 && o.LearningRate <= 1, "a number above 0 and up to 1"},
+		{"warmup", o.Warmup, o.Warmup >= 0 && o.Warmup <= 1, "a number from 0 to 1"},
+		{"weight_decay", o.WeightDecay, o.WeightDecay >= 0 && o.WeightDecay <= 1, "a number from 0 to 1"},
+		{"smoothing", o.Smoothing, o.Smoothing >= 0 && o.Smoothing < 1, "a number from 0 to below 1"},
+		{"clip", o.Clip, o.Clip >= 0 && !math.IsInf(o.Clip, 0), "0 or a number above it"},
+		{"threshold", o.Threshold, o.Threshold >= 0 && o.Threshold <= 1, "a number from 0 to 1"},
+	} {
+		if !s.ok {
+			fault(s.key, s.value, s.want)
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,122 @@
+package trainer
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"path/filepath"
+	"slices"
+
+	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/pixel"
+	"github.com/gesturekit/gesturekit/trainer/nn"
+)
+
+// Predictor evaluates a model on images. It is for one goroutine at a time, and
+// it sees what becomes of the model's weights.
+type Predictor struct {
+	model     *Model
+	net       *nn.Predictor
+	normalise *normaliser
+	batch     int
+	input     []float32 // batch images, normalised
+}
+
+// NewPredictor prepares the evaluation of batch images at a time, from 1, on so
+// many workers, from 1; neither changes a probability. Close releases the
+// workers.
+func (m *Model) NewPredictor(batch, workers int) (*Predictor, error) {
+	net, err := m.net.NewPredictor(batch, workers)
+	if err != nil {
+		return nil, err
+	}
+	return &Predictor{
+		model: m, net: net, normalise: newNormaliser(m.Mean, m.Std), batch: batch,
+		input: make([]float32, batch*m.Size*m.Size*3),
+	}, nil
+}
+
+// Close ends the workers. Further calls fail.
+func (p *Predictor) Close() error { return p.net.Close() }
+
+// slot returns the part of the input that belongs to image i of a batch.
+func (p *Predictor) slot(i int) []float32 {
+	n := p.model.Size * p.model.Size * 3
+	return p.input[i*n : (i+1)*n]
+}
+
+// Probabilities returns a row of probabilities for each image, one an output of
+// the network: K+1 for label 0 (na) to K, or K for labels 1 to K when the model
+// has no output for na. Model.Rule turns a row into a prediction. The images,
+// any number, are opaque squares of Card.Size pixels at (0, 0).
+func (p *Predictor) Probabilities(images []*image.RGBA) ([][]float32, error) {
+	var rows [][]float32
+	for chunk := range slices.Chunk(images, p.batch) {
+		for i, img := range chunk {
+			if size := p.model.Size; img.Rect != image.Rect(0, 0, size, size) || img.Stride != 4*size {
+				return nil, fmt.Errorf("predict: image %d covers %v, want %dx%d pixels at (0,0)", len(rows)+i, img.Rect, size, size)
+			}
+			p.normalise.apply(p.slot(i), img.Pix, 4)
+		}
+		logits, err := p.net.Logits(p.input, len(chunk))
+		if err != nil {
+			return nil, err
+		}
+		for row := range slices.Chunk(logits, len(logits)/len(chunk)) {
+			rows = append(rows, make([]float32, len(row)))
+			p.model.Loss.probabilities(rows[len(rows)-1], row)
+		}
+	}
+	return rows, nil
+}
+
+// Prediction is what a model says about a sample.
+type Prediction struct {
+	ID            string
+	Probabilities []float32 // as Predictor.Probabilities gives them
+}
+
+// Predict evaluates a model on the samples of a manifest, in their order, at
+// most 64 at a time. Paths are relative to root. report may be nil.
+func Predict(ctx context.Context, model *Model, m dataset.Manifest, root string, workers int, report func(done, total int)) ([]Prediction, error) {
+	p, err := model.NewPredictor(max(1, min(predictBatch, len(m.Samples))), max(1, workers))
+	if err != nil {
+		return nil, err
+	}
+	defer p.Close()
+	out := make([]Prediction, 0, len(m.Samples))
+	for chunk := range slices.Chunk(m.Samples, predictBatch) {
+		images, err := pipeline.Each(ctx, workers, chunk, func(_ context.Context, s dataset.Sample) (*image.RGBA, error) {
+			return readSquare(filepath.Join(root, filepath.FromSlash(s.Path)), model.Size)
+		})
+		if err != nil {
+			return nil, err
+		}
+		rows, err := p.Probabilities(images)
+		if err != nil {
+			return nil, err
+		}
+		for i, row := range rows {
+			out = append(out, Prediction{ID: chunk[i].ID, Probabilities: row})
+		}
+		if report != nil {
+			report(len(out), len(m.Samples))
+		}
+	}
+	return out, nil
+}
+
+const predictBatch = 64
+
+// readSquare decodes an image that must have size x size pixels.
+func readSquare(name string, size int) (*image.RGBA, error) {
+	img, _, err := pixel.ReadFile(name, pixel.DefaultLimits())
+	if err != nil {
+		return nil, err
+	}
+	if img.Rect.Dx() != size || img.Rect.Dy() != size {
+		return nil, fmt.Errorf("%s is %dx%d pixels, want %dx%d as the images trained on", name, img.Rect.Dx(), img.Rect.Dy(), size, size)
+	}
+	return img, nil
+}

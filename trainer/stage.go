@@ -1,0 +1,86 @@
+package trainer
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/pipeline"
+)
+
+// Stage trains a model on a labelled manifest and leaves in its folder the
+// model (model.safetensors, model.json) and its epochs.jsonl. The manifest goes
+// through unchanged.
+type Stage struct {
+	Options Options
+	Augment Augmentation // of the training images, anew in every epoch
+}
+
+// Name returns "train".
+func (s Stage) Name() string { return "train" }
+
+// Version changes whenever the same settings and inputs would give other weights.
+func (s Stage) Version() string { return "train/1" }
+
+// Settings returns the options and the settings of the augmentation.
+func (s Stage) Settings() any {
+	return struct {
+		Options `yaml:",inline"`
+		Augment any `yaml:"augment"`
+	}{s.Options, s.Augment.Settings}
+}
+
+// Inputs returns nothing: the stage reads what earlier stages wrote.
+func (s Stage) Inputs() []string { return nil }
+
+// Run trains, or goes on with an interrupted training, and saves the model with
+// the weights of the best epoch.
+func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (dataset.Manifest, error) {
+	set, err := in.Training()
+	if err != nil {
+		return in, err
+	}
+	labels, err := in.LabelNames()
+	if err != nil {
+		return in, err
+	}
+	if s.Options.Loss.uses(dataset.NALabel) && len(set.Train().Select(isUnknown).Samples) == 0 {
+		env.Warn("train has no unknown category: the network never learns what is no known gesture")
+	}
+	data, err := ReadData(ctx, set, labels, s.Options.Loss, env)
+	if err != nil {
+		return in, err
+	}
+	m, err := New(data, s.Options, env.Key)
+	if err != nil {
+		return in, err
+	}
+	if m.Manifest, err = manifestDigest(in); err != nil {
+		return in, err
+	}
+	var history []Epoch
+	for e, err := range Fit(ctx, m, data, s.Options, s.Augment, env) {
+		if err != nil {
+			return in, err
+		}
+		history = append(history, e)
+	}
+	if err := m.Save(env.Dir); err != nil {
+		return in, err
+	}
+	if err := writeHistory(env.Dir, history); err != nil {
+		return in, err
+	}
+	return in, removeState(env.Dir)
+}
+
+func isUnknown(s *dataset.Sample) bool { return s.Partition == dataset.Unknown }
+
+// manifestDigest returns the SHA-256 of the manifest as its file has it.
+func manifestDigest(m dataset.Manifest) (string, error) {
+	var b bytes.Buffer
+	if err := m.WriteCSV(&b); err != nil {
+		return "", err
+	}
+	return digest(b.Bytes()), nil
+}
