@@ -38,11 +38,11 @@ const maxSide = 65535
 // Limits bound what Decode takes on. A zero field stands for the default.
 type Limits struct {
 	Pixels int   // width times height by the header; default 50,000,000
-	Bytes  int64 // length of the encoded image; default 128 MiB
+	Bytes  int64 // length of the encoded image; default 64 MiB
 }
 
 // DefaultLimits returns limits that let a 48-megapixel phone photograph pass.
-func DefaultLimits() Limits { return Limits{Pixels: 50_000_000, Bytes: 128 << 20} }
+func DefaultLimits() Limits { return Limits{Pixels: 50_000_000, Bytes: 64 << 20} }
 
 func (l Limits) orDefault() Limits {
 	d := DefaultLimits()

@@ -1,0 +1,121 @@
+package ingest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"github.com/gesturekit/gesturekit/pipeline"
+)
+
+// content is a sequence of bytes and the captures that hold it, by path.
+type content struct{ captures []*capture }
+
+// keeper returns the one capture of the content that may be kept, nil when its
+// captures do not agree on what they show.
+func (c content) keeper() *capture {
+	first := c.captures[0]
+	for _, other := range c.captures[1:] {
+		if other.category != first.category {
+			return nil
+		}
+	}
+	return first
+}
+
+// settle spreads what was found out about the bytes to all captures: the same
+// fault for all; or else a conflict for all; or else the first is kept.
+func (c content) settle(reason Reason, detail string) {
+	first := c.captures[0]
+	keep := c.keeper()
+	for _, capture := range c.captures {
+		switch {
+		case reason != "":
+			capture.reject(reason, detail)
+		case keep == nil:
+			capture.reject(Conflict, "same content as "+c.rival(capture).path)
+		case capture != keep:
+			capture.reject(Duplicate, "same content as "+first.path)
+		}
+	}
+}
+
+// rival returns the first capture of the content in another category.
+func (c content) rival(of *capture) *capture {
+	for _, other := range c.captures {
+		if other.category != of.category {
+			return other
+		}
+	}
+	return of
+}
+
+// digest reads every capture that nothing speaks against, takes its SHA-256,
+// and returns the different contents in the order of their first captures. A
+// capture without a group becomes the group of its own digest.
+func digest(ctx context.Context, env pipeline.Env, f folder, maxBytes int64) ([]content, error) {
+	var done atomic.Int64
+	_, err := pipeline.Each(ctx, env.Workers, f.captures, func(_ context.Context, c *capture) (struct{}, error) {
+		if c.reason == "" {
+			sum(c, f.root, maxBytes)
+		}
+		env.Report(int(done.Add(1)), len(f.captures), "files")
+		return struct{}{}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []content
+	at := map[string]int{}
+	for _, c := range f.captures {
+		if c.reason != "" {
+			continue
+		}
+		if c.group == "" {
+			c.group = c.sha256[:8]
+		}
+		i, ok := at[c.sha256]
+		if !ok {
+			i = len(out)
+			at[c.sha256] = i
+			out = append(out, content{})
+		}
+		out[i].captures = append(out[i].captures, c)
+	}
+	return out, nil
+}
+
+func sum(c *capture, root string, maxBytes int64) {
+	if c.size > maxBytes {
+		c.reject(TooLarge, fmt.Sprintf("%d bytes, at most %d are allowed", c.size, maxBytes))
+		return
+	}
+	file, err := os.Open(filepath.Join(root, filepath.FromSlash(c.path)))
+	if err != nil {
+		c.reject(Unreadable, bare(err))
+		return
+	}
+	defer file.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, file); err != nil {
+		c.reject(Unreadable, bare(err))
+		return
+	}
+	c.sha256 = hex.EncodeToString(h.Sum(nil))
+}
+
+// bare is a file error without the file's name, which differs between machines.
+func bare(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}

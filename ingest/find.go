@@ -1,0 +1,137 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gesturekit/gesturekit/dataset"
+)
+
+// capture is one file of the captures folder on its way to the manifest or to
+// the quarantine.
+type capture struct {
+	path     string // slash-separated, relative to the captures folder
+	size     int64
+	regular  bool
+	category string
+	group    string
+	sha256   string
+	id       string // only of a capture that may be kept
+	reason   Reason // "" while nothing speaks against it
+	detail   string
+}
+
+func (c *capture) reject(r Reason, detail string) { c.reason, c.detail = r, detail }
+
+// folder is what find found.
+type folder struct {
+	root     string // absolute, links resolved
+	captures []*capture
+	top      []string // the folders right below root
+}
+
+// find lists the captures folder in the order of paths. It does not follow
+// links to folders, since the pipeline, too, would not see changes there, but
+// reports them. skip is a file to pass over, "" for none.
+func find(dir, skip string) (folder, error) {
+	root, err := resolve(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return folder{}, fmt.Errorf("%w: captures folder %s does not exist: set ingest.captures to a folder that holds one folder per category", dataset.ErrInvalid, dir)
+	} else if err != nil {
+		return folder{}, fmt.Errorf("captures folder: %w", err)
+	}
+	if info, err := os.Stat(root); err != nil {
+		return folder{}, fmt.Errorf("captures folder: %w", err)
+	} else if !info.IsDir() {
+		return folder{}, fmt.Errorf("%w: captures %s is not a folder: set ingest.captures to a folder that holds one folder per category", dataset.ErrInvalid, dir)
+	}
+	f := folder{root: root}
+	links, err := f.walk(skip)
+	if err != nil {
+		return f, fmt.Errorf("captures folder: %w", err)
+	}
+	if len(links) > 0 {
+		return f, fmt.Errorf("%w: links to folders are not followed, put the folders themselves into the captures folder: %s", dataset.ErrInvalid, quoted(links))
+	}
+	if len(f.captures) == 0 {
+		return f, fmt.Errorf("%w: captures folder %s holds no file: want one folder per category with its images", dataset.ErrInvalid, dir)
+	}
+	slices.SortFunc(f.captures, func(a, b *capture) int { return strings.Compare(a.path, b.path) })
+	return f, nil
+}
+
+// walk fills in the folders and captures below the root, and returns the links
+// to folders.
+func (f *folder) walk(skip string) (links []string, err error) {
+	err = filepath.WalkDir(f.root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || name == f.root {
+			return err
+		}
+		rel, err := filepath.Rel(f.root, name)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		switch {
+		case ignored(d.Name()) || name == skip:
+			if d.IsDir() {
+				return filepath.SkipDir
+			}
+		case d.IsDir():
+			if !strings.Contains(rel, "/") {
+				f.top = append(f.top, rel)
+			}
+		default:
+			c := &capture{path: rel}
+			if info, err := os.Stat(name); err == nil && info.IsDir() {
+				links = append(links, rel)
+				return nil
+			} else if err == nil {
+				c.size, c.regular = info.Size(), info.Mode().IsRegular()
+			}
+			f.captures = append(f.captures, c)
+		}
+		return nil
+	})
+	return links, err
+}
+
+// resolve returns the absolute name of a file or folder with links resolved.
+func resolve(name string) (string, error) {
+	abs, err := filepath.Abs(name)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(abs)
+}
+
+// ignored reports what systems leave in folders of pictures by themselves.
+func ignored(name string) bool {
+	switch {
+	case strings.HasPrefix(name, "."), name == "__MACOSX",
+		strings.EqualFold(name, "Thumbs.db"), strings.EqualFold(name, "desktop.ini"):
+		return true
+	}
+	return false
+}
+
+// quoted lists up to ten names.
+func quoted(names []string) string {
+	var b strings.Builder
+	for i, n := range names {
+		if i == 10 {
+			fmt.Fprintf(&b, " and %d more", len(names)-i)
+			break
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%q", n)
+	}
+	return b.String()
+}

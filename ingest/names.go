@@ -1,0 +1,143 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gesturekit/gesturekit/dataset"
+)
+
+// checkCategories reports every category whose name cannot be a folder of a
+// dataset that loads everywhere, and categories that differ in case only.
+func checkCategories(captures []*capture) error {
+	first := map[string]*capture{}
+	var names []string
+	for _, c := range captures {
+		if c.category != "" && first[c.category] == nil {
+			first[c.category] = c
+			names = append(names, c.category)
+		}
+	}
+	slices.Sort(names)
+	var faults []error
+	folded := map[string]string{}
+	for _, n := range names {
+		if why := badCategory(n); why != "" {
+			faults = append(faults, fmt.Errorf("category %q, of %q: %s: rename it", n, first[n].path, why))
+		}
+		if other, ok := folded[strings.ToLower(n)]; ok {
+			faults = append(faults, fmt.Errorf("categories %q and %q differ in case only: rename one, or put their captures together", other, n))
+		}
+		folded[strings.ToLower(n)] = n
+	}
+	if len(faults) > 0 {
+		return fmt.Errorf("%w: %w", dataset.ErrInvalid, errors.Join(faults...))
+	}
+	return nil
+}
+
+// badCategory says why a name cannot be a category, "" if it can.
+func badCategory(n string) string {
+	switch {
+	case !plain(n):
+		return "the name is not UTF-8 or holds control characters"
+	case dataset.ReservedCategory(n):
+		return "the name is reserved, dataset loaders take it for a role or a label"
+	case strings.ContainsAny(n, `/\:*?"<>|`):
+		return `the name holds one of / \ : * ? " < > |, which some systems do not allow in a folder's name`
+	case strings.TrimSpace(n) != n || strings.HasPrefix(n, ".") || strings.HasSuffix(n, "."):
+		return "the name begins or ends with a space or a dot"
+	case len(n) > 100:
+		return "the name is longer than 100 bytes"
+	}
+	return ""
+}
+
+// checkUsed reports the folders and categories of which no capture is left.
+func checkUsed(f folder) error {
+	used := map[string]bool{} // "f" + folder or "c" + category
+	lost := map[string][]*capture{}
+	for _, c := range f.captures {
+		for _, k := range []string{"f" + topFolder(c.path), "c" + c.category} {
+			if c.reason == "" {
+				used[k] = true
+			} else {
+				lost[k] = append(lost[k], c)
+			}
+		}
+	}
+	keys := map[string]string{}
+	for _, top := range f.top {
+		keys[top] = "f" + top
+	}
+	for k := range lost {
+		if name, ok := strings.CutPrefix(k, "c"); ok && name != "" && keys[name] == "" {
+			keys[name] = k
+		}
+	}
+	var faults []error
+	for _, name := range sortedKeys(keys) {
+		if k := keys[name]; !used[k] {
+			faults = append(faults, unusable(name, lost[k]))
+		}
+	}
+	if len(faults) > 0 {
+		return fmt.Errorf("%w: %w", dataset.ErrInvalid, errors.Join(faults...))
+	}
+	return nil
+}
+
+func unusable(name string, lost []*capture) error {
+	if len(lost) == 0 {
+		return fmt.Errorf("category folder %q is empty: add captures or remove it", name)
+	}
+	return fmt.Errorf("category %q has no usable capture: %s; the first is %q (%s): add captures or remove it",
+		name, tally(lost), lost[0].path, lost[0].detail)
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// nameSamples gives every capture its ID, <category>-<group>-<sha8>: lower
+// case, in [a-z0-9_], the parts joined by '-'. Where eight digits of the digest
+// do not tell two captures apart, both get more.
+func nameSamples(captures []*capture) {
+	for digits := 8; len(captures) > 0 && digits <= 64; digits *= 2 {
+		byID := map[string][]*capture{}
+		for _, c := range captures {
+			c.id = slug(c.category) + "-" + slug(c.group) + "-" + c.sha256[:digits]
+			byID[c.id] = append(byID[c.id], c)
+		}
+		captures = nil
+		for _, same := range byID {
+			if len(same) > 1 {
+				captures = append(captures, same...)
+			}
+		}
+	}
+}
+
+// slug turns a name into one of 1 to 40 characters in [a-z0-9_].
+func slug(name string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(name) {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			b.WriteRune(r)
+		} else if s := b.String(); s != "" && !strings.HasSuffix(s, "_") {
+			b.WriteByte('_')
+		}
+	}
+	s := b.String()
+	if s = strings.TrimSuffix(s[:min(len(s), 40)], "_"); s == "" {
+		return "x"
+	}
+	return s
+}

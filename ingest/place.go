@@ -1,0 +1,120 @@
+package ingest
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// takeName is a file name that tells person, session and frame, such as
+// p03-s1-f04.jpg or ann-kitchen-007.jpg. Person and session begin with a letter:
+// what cameras and phones number by themselves, such as IMG-20240501-WA0001.jpg,
+// is no person.
+const takeName = `^(?P<person>\pL[^-]*)-\pL[^-]*-[^-]+$`
+
+// placer gives each capture its category and group, or the reason why it has
+// none. A capture with a category but with neither group nor reason becomes a
+// group of its own.
+type placer interface{ place(c *capture) }
+
+// byLayout goes by folders and file names.
+type byLayout struct{ take *regexp.Regexp }
+
+func (p byLayout) place(c *capture) {
+	parts := strings.Split(c.path, "/")
+	if len(parts) == 1 {
+		c.reject(NoCategory, "it lies outside the category folders")
+		return
+	}
+	c.category = parts[0]
+	if len(parts) > 2 {
+		c.group = parts[1]
+	} else if m := p.take.FindStringSubmatch(parts[1]); m != nil {
+		c.group = m[1]
+	}
+}
+
+// byPattern goes by ingest.groups.pattern.
+type byPattern struct{ re *regexp.Regexp }
+
+func (p byPattern) place(c *capture) {
+	c.category = topFolder(c.path)
+	m := p.re.FindStringSubmatch(c.path)
+	part := func(name string) string {
+		if i := p.re.SubexpIndex(name); i >= 0 && m != nil {
+			return m[i]
+		}
+		return ""
+	}
+	if p.re.SubexpIndex("category") >= 0 && m != nil {
+		c.category = part("category")
+	}
+	for _, name := range groupNames() {
+		if c.group == "" {
+			c.group = part(name)
+		}
+	}
+	switch {
+	case c.category == "":
+		c.reject(NoCategory, "it lies outside the category folders, and ingest.groups.pattern finds no category")
+	case m == nil:
+		c.reject(NoGroup, "ingest.groups.pattern does not match its path")
+	case c.group == "":
+		c.reject(NoGroup, "ingest.groups.pattern finds no group in its path")
+	}
+}
+
+// byTable goes by ingest.groups.file.
+type byTable struct {
+	rows map[string]row // by path in the captures folder
+	file string
+}
+
+func (p byTable) place(c *capture) {
+	r, ok := p.rows[c.path]
+	c.group, c.category = r.group, r.category
+	if c.category == "" {
+		c.category = topFolder(c.path)
+	}
+	switch {
+	case c.category == "":
+		c.reject(NoCategory, fmt.Sprintf("it lies outside the category folders, and %s gives it no category", p.file))
+	case !ok:
+		c.reject(NoGroup, fmt.Sprintf("%s does not list it", p.file))
+	case c.group == "":
+		c.reject(NoGroup, fmt.Sprintf("%s line %d has no group", p.file, r.line))
+	}
+}
+
+// topFolder returns the first folder of a path, "" if it has none.
+func topFolder(p string) string {
+	if top, _, ok := strings.Cut(p, "/"); ok {
+		return top
+	}
+	return ""
+}
+
+// plain reports whether a name survives a manifest: UTF-8 without control
+// characters.
+func plain(name string) bool {
+	return utf8.ValidString(name) && !strings.ContainsFunc(name, unicode.IsControl)
+}
+
+// place gives every capture a category and group or a reason.
+func place(captures []*capture, p placer) {
+	for _, c := range captures {
+		if c.reason != "" {
+			continue
+		}
+		p.place(c)
+		switch dir := path.Dir(c.path); {
+		case !c.regular:
+			c.reject(Unreadable, "it is no regular file")
+		case !plain(dir) || !plain(path.Base(c.path)):
+			c.reject(BadName, "its path is not UTF-8 or holds control characters: rename it")
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/internal/atomicfile"
+	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/pixel"
+)
+
+// Stage turns captures into samples. It writes images/<category>/<id>.jpg, the
+// manifest and quarantine.csv.
+type Stage struct{ Options Options }
+
+// Name returns "ingest".
+func (Stage) Name() string { return "ingest" }
+
+// Version identifies the algorithm and the codec.
+func (Stage) Version() string { return "ingest/1 " + pixel.Codec() }
+
+// synthetic is the stage whose output is ingested when no folder is set.
+const synthetic = "synth"
+
+// Settings returns the options. Where the captures lie on this machine is not
+// part of them: their content is an input. Where the groups file lies, seen from
+// them, is, as it decides what its paths mean.
+func (s Stage) Settings() any {
+	o := s.Options
+	if o.Groups.File != "" && o.Captures != "" {
+		o.Groups.File = relative(o.Captures, o.Groups.File)
+	}
+	if o.Captures = "folder"; s.Options.Captures == "" {
+		o.Captures = synthetic
+	}
+	return o
+}
+
+func relative(from, to string) string {
+	a, errA := filepath.Abs(from)
+	b, errB := filepath.Abs(to)
+	if rel, err := filepath.Rel(a, b); err == nil && errA == nil && errB == nil {
+		return filepath.ToSlash(rel)
+	}
+	return filepath.Base(to)
+}
+
+// Inputs returns the captures folder and the groups file, as far as they are
+// set and exist: of those that do not, Run says what to do.
+func (s Stage) Inputs() []string {
+	var in []string
+	for _, name := range []string{s.Options.Captures, s.Options.Groups.File} {
+		if name == "" {
+			continue
+		}
+		if _, err := os.Stat(name); err == nil {
+			in = append(in, name)
+		}
+	}
+	return in
+}
+
+// Run ingests the captures. It makes no use of the manifest before it. Faults
+// of the data wrap dataset.ErrInvalid.
+func (s Stage) Run(ctx context.Context, _ dataset.Manifest, env pipeline.Env) (dataset.Manifest, error) {
+	var none dataset.Manifest
+	if err := s.Options.Validate(); err != nil {
+		return none, err
+	}
+	f, err := s.survey(env)
+	if err != nil {
+		return none, err
+	}
+	contents, err := digest(ctx, env, f, s.Options.MaxBytes)
+	if err != nil {
+		return none, err
+	}
+	w := newWriter(s.Options, env, f.root)
+	if err := w.writeAll(ctx, contents); err != nil {
+		return none, err
+	}
+	err = atomicfile.Write(filepath.Join(env.Dir, QuarantineFile), func(out io.Writer) error { return writeQuarantine(out, f.captures) })
+	if err != nil {
+		return none, fmt.Errorf("write the quarantine: %w", err)
+	}
+	if err := checkUsed(f); err != nil {
+		return none, err
+	}
+	m := s.manifest(f)
+	if n := len(rejected(f.captures)); len(m.Samples)+n != len(f.captures) || len(m.Samples) == 0 {
+		return none, fmt.Errorf("%w: %d captures found, %d kept, %d quarantined (%s): want some kept, and the sums to agree",
+			dataset.ErrInvalid, len(f.captures), len(m.Samples), n, tally(f.captures))
+	}
+	warn(env, f, m)
+	return m, nil
+}
+
+// survey lists the captures with their categories and groups.
+func (s Stage) survey(env pipeline.Env) (folder, error) {
+	o := s.Options
+	dir := o.Captures
+	if dir == "" {
+		dir = filepath.Join(env.Output(synthetic), "captures")
+	}
+	skip := ""
+	if o.Groups.File != "" {
+		if name, err := resolve(o.Groups.File); err == nil {
+			skip = name
+		}
+	}
+	f, err := find(dir, skip)
+	if err != nil {
+		return f, err
+	}
+	if root, err := resolve(env.Root); err == nil && within(root, f.root) {
+		return f, fmt.Errorf("%w: the run's folder %s lies inside the captures folder %s: choose another folder for the run", dataset.ErrInvalid, env.Root, dir)
+	}
+	p, err := o.placer(&f)
+	if err != nil {
+		return f, err
+	}
+	place(f.captures, p)
+	return f, checkCategories(f.captures)
+}
+
+func (o Options) placer(f *folder) (placer, error) {
+	switch {
+	case o.Groups.File != "":
+		return openTable(f, o.Groups)
+	case o.Groups.Pattern != "":
+		re, err := regexp.Compile(o.Groups.Pattern)
+		return byPattern{re}, err
+	}
+	return byLayout{regexp.MustCompile(takeName)}, nil
+}
+
+func within(name, dir string) bool {
+	return name == dir || strings.HasPrefix(name, strings.TrimSuffix(dir, string(filepath.Separator))+string(filepath.Separator))
+}
+
+func (s Stage) manifest(f folder) dataset.Manifest {
+	var samples []dataset.Sample
+	for _, c := range f.captures {
+		if c.reason == "" {
+			samples = append(samples, dataset.Sample{
+				ID: c.id, Path: path.Join(s.Name(), c.image()), Category: c.category, Group: c.group,
+				Source: c.path, SHA256: c.sha256, Label: dataset.NoLabel,
+			})
+		}
+	}
+	return dataset.New(samples)
+}
+
+// warn tells what a person should know about captures that were kept or not.
+func warn(env pipeline.Env, f folder, m dataset.Manifest) {
+	if n := len(rejected(f.captures)); n > 0 {
+		env.Warn(fmt.Sprintf("%d of %d captures quarantined: %s; %s says why of each", n, len(f.captures), tally(f.captures), QuarantineFile))
+	}
+	alone := 0
+	count := map[string]int{}
+	for i := range m.Samples {
+		c := &m.Samples[i]
+		count[c.Category]++
+		if c.Group == c.SHA256[:8] {
+			alone++
+		}
+	}
+	if alone > 0 {
+		env.Warn(fmt.Sprintf("of %d of %d captures neither person nor session is known, so each is a group of its own: pictures of one person may fall into train and test, and the results look better than they are; set ingest.groups.pattern or ingest.groups.file", alone, len(m.Samples)))
+	}
+	for _, name := range sortedKeys(count) {
+		if count[name] == 1 {
+			env.Warn(fmt.Sprintf("category %q has one image only: it cannot be in train, validation and test; add captures", name))
+		}
+	}
+}

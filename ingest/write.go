@@ -1,0 +1,127 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/gesturekit/gesturekit/internal/atomicfile"
+	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/pixel"
+)
+
+// largePixels is the size from which captures are decoded one at a time, so
+// that memory does not grow with the number of workers.
+const largePixels = 8_000_000
+
+// writer makes the working images.
+type writer struct {
+	o     Options
+	env   pipeline.Env
+	root  string
+	large *sync.Mutex
+}
+
+func newWriter(o Options, env pipeline.Env, root string) writer {
+	return writer{o: o, env: env, root: root, large: new(sync.Mutex)}
+}
+
+// image returns where a kept capture's image lies in the stage's folder.
+func (c *capture) image() string { return path.Join("images", c.category, c.id+".jpg") }
+
+// writeAll checks every content and writes the image of those that are kept.
+// Images of an interrupted run are taken as they are.
+func (w writer) writeAll(ctx context.Context, contents []content) error {
+	if err := w.prepare(contents); err != nil {
+		return fmt.Errorf("prepare the images' folder: %w", err)
+	}
+	total := 0
+	for _, c := range contents {
+		total += len(c.captures)
+	}
+	var done atomic.Int64
+	_, err := pipeline.Each(ctx, w.env.Workers, contents, func(_ context.Context, c content) (struct{}, error) {
+		err := w.write(c)
+		w.env.Report(int(done.Add(int64(len(c.captures)))), total, "images")
+		return struct{}{}, err
+	})
+	return err
+}
+
+// prepare names the samples, makes their folders, and removes what an
+// interrupted run was just writing.
+func (w writer) prepare(contents []content) error {
+	var keep []*capture
+	for _, c := range contents {
+		if k := c.keeper(); k != nil {
+			keep = append(keep, k)
+		}
+	}
+	nameSamples(keep)
+	for _, k := range keep {
+		if err := os.MkdirAll(filepath.Join(w.env.Dir, filepath.FromSlash(path.Dir(k.image()))), 0o755); err != nil {
+			return err
+		}
+	}
+	return filepath.WalkDir(w.env.Dir, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasPrefix(d.Name(), ".tmp-") {
+			return os.Remove(name)
+		}
+		return err
+	})
+}
+
+func (w writer) write(c content) error {
+	keep := c.keeper()
+	name := ""
+	if keep != nil {
+		name = filepath.Join(w.env.Dir, filepath.FromSlash(keep.image()))
+		if info, err := os.Stat(name); err == nil && info.Size() > 0 {
+			c.settle("", "")
+			return nil
+		}
+	}
+	img, reason, detail := w.decode(c.captures[0])
+	c.settle(reason, detail)
+	if reason != "" || keep == nil {
+		return nil
+	}
+	err := atomicfile.Write(name, func(out io.Writer) error {
+		return pixel.EncodeJPEG(out, img, w.o.Quality)
+	})
+	if err != nil {
+		return fmt.Errorf("write the image of %s: %w", keep.path, err)
+	}
+	return nil
+}
+
+// decode returns a capture at the working size, or says why it cannot be used.
+func (w writer) decode(c *capture) (img *image.RGBA, reason Reason, detail string) {
+	data, err := os.ReadFile(filepath.Join(w.root, filepath.FromSlash(c.path)))
+	if err != nil {
+		return nil, Unreadable, bare(err)
+	}
+	info, err := pixel.Header(data, w.o.limits())
+	if err != nil {
+		return nil, reasonOf(err), err.Error()
+	}
+	if min(info.Width, info.Height) < w.o.MinSide {
+		return nil, TooSmall, fmt.Sprintf("%dx%d pixels, want at least %d a side", info.Width, info.Height, w.o.MinSide)
+	}
+	if info.Width*info.Height >= largePixels {
+		w.large.Lock()
+		defer w.large.Unlock()
+	}
+	if img, _, err = pixel.Decode(data, w.o.limits()); err != nil {
+		return nil, reasonOf(err), err.Error()
+	}
+	return pixel.Square(img, w.o.Size, w.o.Fit), "", ""
+}
