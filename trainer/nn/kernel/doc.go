@@ -12,3 +12,5 @@
 // only inside the slices they are given and panic, as an index expression does,
 // when a layout points outside them.
 package kernel
+
+//go:generate go run ./internal/asm -out asm_amd64.s -stubs asm_amd64.go -pkg kernel

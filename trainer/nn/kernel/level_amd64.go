@@ -2,22 +2,114 @@
 
 package kernel
 
-func detect() level { return portable }
+import (
+	"unsafe"
 
-// exec is never reached: only assembly levels call it.
-func (t *tile) exec(level, int) {}
+	"golang.org/x/sys/cpu"
+)
+
+func detect() level {
+	switch {
+	case !cpu.X86.HasAVX2 || !cpu.X86.HasFMA:
+		return portable
+	case cpu.X86.HasAVX512F:
+		return avx512
+	}
+	return avx2
+}
+
+// exec computes the tile with the micro-kernel of lv for width columns.
+func (t *tile) exec(lv level, width int) {
+	p := (*byte)(unsafe.Pointer(t))
+	switch {
+	case lv == avx2:
+		tile6x16AVX2(p)
+	case width == Lanes:
+		tile8x16AVX512(p)
+	default:
+		tile8x32AVX512(p)
+	}
+}
 
 // The vector functions return how many leading channels (or elements) they did.
+// They use AVX2 at both assembly levels: memory is what limits them.
 
-func vectorSum(level, []float32, []float32) int                                { return 0 }
-func vectorSumSquares(level, []float32, []float32, []float32) int              { return 0 }
-func vectorSumProducts(level, []float32, []float32, []float32, []float32) int  { return 0 }
-func vectorAffine(level, []float32, []float32, []float32, []float32, bool) int { return 0 }
-func vectorAdd(level, []float32, []float32, []float32) int                     { return 0 }
-func vectorGate(level, []float32, []float32, []float32) int                    { return 0 }
-func vectorAffineAdd(level, []float32, []float32, []float32, []float32, []float32) int {
-	return 0
+// blocks returns the whole blocks of Lanes channels in a [pixels][channels]
+// array, and the pixels; no blocks if there is nothing to do.
+func blocks(lv level, channels, size int) (end, pixels int) {
+	if lv == portable || size == 0 {
+		return 0, 0
+	}
+	return channels / Lanes * Lanes, size / channels
 }
-func vectorCombine(level, []float32, []float32, []float32, []float32, []float32, []float32, []float32) int {
-	return 0
+
+func vectorSum(lv level, sum, x []float32) int {
+	end, pixels := blocks(lv, len(sum), len(x))
+	for c := 0; c < end; c += Lanes {
+		sumAVX2(&sum[c], &x[c], pixels, 4*len(sum))
+	}
+	return end
+}
+
+func vectorSumSquares(lv level, sum, x, mean []float32) int {
+	end, pixels := blocks(lv, len(sum), len(x))
+	for c := 0; c < end; c += Lanes {
+		sumSquaresAVX2(&sum[c], &x[c], &mean[:len(sum)][c], pixels, 4*len(sum))
+	}
+	return end
+}
+
+func vectorSumProducts(lv level, sum, g, x, mean []float32) int {
+	end, pixels := blocks(lv, len(sum), len(x))
+	for c := 0; c < end; c += Lanes {
+		sumProductsAVX2(&sum[c], &g[:len(x)][c], &x[c], &mean[:len(sum)][c], pixels, 4*len(sum))
+	}
+	return end
+}
+
+func vectorAffine(lv level, y, x, scale, shift []float32, relu bool) int {
+	end, pixels := blocks(lv, len(scale), len(x))
+	f := affineAVX2
+	if relu {
+		f = affineReLUAVX2
+	}
+	for c := 0; c < end; c += Lanes {
+		f(&y[:len(x)][c], &x[c], &scale[c], &shift[:len(scale)][c], pixels, 4*len(scale))
+	}
+	return end
+}
+
+func vectorAffineAdd(lv level, y, x, skip, scale, shift []float32) int {
+	end, pixels := blocks(lv, len(scale), len(x))
+	for c := 0; c < end; c += Lanes {
+		affineAddAVX2(&y[:len(x)][c], &x[c], &skip[:len(x)][c], &scale[c], &shift[:len(scale)][c], pixels, 4*len(scale))
+	}
+	return end
+}
+
+func vectorCombine(lv level, y, g, x, mean, a, b, d []float32) int {
+	n := len(mean)
+	end, pixels := blocks(lv, n, len(x))
+	for c := 0; c < end; c += Lanes {
+		combineAVX2(&y[:len(x)][c], &g[:len(x)][c], &x[c], &mean[c], &a[:n][c], &b[:n][c], &d[:n][c], pixels, 4*n)
+	}
+	return end
+}
+
+func vectorAdd(lv level, dst, x, y []float32) int {
+	n := len(dst) / Lanes
+	if lv == portable || n == 0 {
+		return 0
+	}
+	addAVX2(&dst[0], &x[:len(dst)][0], &y[:len(dst)][0], n, 4*Lanes)
+	return n * Lanes
+}
+
+func vectorGate(lv level, dst, g, y []float32) int {
+	n := len(dst) / Lanes
+	if lv == portable || n == 0 {
+		return 0
+	}
+	gateAVX2(&dst[0], &g[:len(dst)][0], &y[:len(dst)][0], n, 4*Lanes)
+	return n * Lanes
 }

@@ -1,0 +1,99 @@
+package nn
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/gesturekit/gesturekit/rng"
+)
+
+// example returns random images and one-hot targets for c.
+func example(c Config, batch int) (images, targets []float32) {
+	r := rand.New(rand.NewPCG(1, 2))
+	images, targets = make([]float32, batch*c.Size*c.Size*3), make([]float32, batch*c.Outputs)
+	for i := range images {
+		images[i] = r.Float32()*4 - 2
+	}
+	for i := range batch {
+		targets[i*c.Outputs+r.IntN(c.Outputs)] = 1
+	}
+	return images, targets
+}
+
+func mustNew(t testing.TB, c Config) *Net {
+	t.Helper()
+	n, err := New(c, rng.New(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func BenchmarkStep(b *testing.B) {
+	for _, arch := range []string{Tiny, SlimResNet} {
+		for _, workers := range []int{1, 2} {
+			b.Run(fmt.Sprintf("%s/workers=%d", arch, workers), func(b *testing.B) {
+				c := Config{Arch: arch, Outputs: 6, Size: 64}
+				images, targets := example(c, 32)
+				t, err := mustNew(b, c).NewTrainer(32, CrossEntropy, workers)
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer t.Close()
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := t.Step(images, targets); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(32*b.N)/b.Elapsed().Seconds(), "img/s")
+			})
+		}
+	}
+}
+
+func BenchmarkPredict(b *testing.B) {
+	for _, arch := range []string{Tiny, SlimResNet} {
+		for _, workers := range []int{1, 2} {
+			b.Run(fmt.Sprintf("%s/workers=%d", arch, workers), func(b *testing.B) {
+				c := Config{Arch: arch, Outputs: 6, Size: 64}
+				images, _ := example(c, 32)
+				p, err := mustNew(b, c).NewPredictor(32, workers)
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer p.Close()
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := p.Logits(images, 32); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(32*b.N)/b.Elapsed().Seconds(), "img/s")
+			})
+		}
+	}
+}
+
+func BenchmarkConv(b *testing.B) {
+	for _, v := range []conv{newConv(32, 32, 32, 16, 16, 3, 1, 1), newConv(32, 32, 32, 16, 32, 3, 2, 1), newConv(32, 4, 4, 128, 128, 3, 1, 1)} {
+		x, w, dy := make([]float32, v.n*v.h*v.w*v.c), make([]float32, 9*v.c*v.k), make([]float32, v.n*v.oh*v.ow*v.k)
+		flip := v.flip()
+		flipped := make([]float32, flip.out.TotalSize())
+		for _, c := range []struct {
+			o   *op
+			out []float32
+			in  [][]float32
+		}{{v.forward(), dy, [][]float32{x, w}}, {v.inputGrad(), x, [][]float32{dy, flipped}}, {v.weightGrad(), w, [][]float32{x, dy}}, {flip, flipped, [][]float32{w}}} {
+			b.Run(fmt.Sprintf("%s/%dx%dx%d-%d/stride=%d", c.o.name, v.h, v.w, v.c, v.k, v.stride), func(b *testing.B) {
+				p := newPool(1, c.o.scratch)
+				b.ReportAllocs()
+				for b.Loop() {
+					p.run(c.o, c.out, c.in)
+				}
+				b.ReportMetric(2e-9*float64(v.macs())*float64(b.N)/b.Elapsed().Seconds(), "GFLOP/s")
+			})
+		}
+	}
+}
