@@ -24,7 +24,7 @@ type Options struct {
 	Known     []string `yaml:"known" doc:"categories that the network must name; with unknown and unseen, every category must be in exactly one list"`
 	Unknown   []string `yaml:"unknown" doc:"categories trained as na: no known gesture"`
 	Unseen    []string `yaml:"unseen" doc:"categories kept for the test only, where they must come out as na"`
-	Partition string   `yaml:"partition" doc:"CSV file with the columns category,partition in place of the three lists"`
+	Partition string   `yaml:"partition" path:"file" doc:"CSV file with the columns category,partition in place of the three lists"`
 	Draw      Draw     `yaml:"draw" doc:"shares of the categories when neither lists nor a file are given: they are drawn from the seed"`
 
 	Validation float64 `yaml:"validation" doc:"share of the samples for choosing epoch and threshold, above 0 and below 1"`
@@ -92,5 +92,8 @@ func (o Options) Validate() error {
 	}
 	return errors.Join(errs...)
 }
+
+// Partitioned reports whether the partition is given, by lists or a file.
+func (o Options) Partitioned() bool { return o.listed() || o.Partition != "" }
 
 func (o Options) listed() bool { return len(o.Known)+len(o.Unknown)+len(o.Unseen) > 0 }

@@ -33,7 +33,7 @@ func (o Options) lists() []list {
 	return []list{{dataset.Known, o.Known}, {dataset.Unknown, o.Unknown}, {dataset.Unseen, o.Unseen}}
 }
 
-// Partition works out the partition of the categories: from the lists, from
+// partition works out the partition of the categories: from the lists, from
 // the file, or drawn by key. It fails when a category is in none, when a listed
 // one does not exist, or when none is known.
 func (o Options) partition(categories []string, key rng.Key) (Partition, error) {

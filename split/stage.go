@@ -41,7 +41,7 @@ func (s Stage) Run(_ context.Context, in dataset.Manifest, env pipeline.Env) (da
 	if err != nil {
 		return in, err
 	}
-	if !o.listed() && o.Partition == "" {
+	if !o.Partitioned() {
 		env.Warn("no partition was given, so one was drawn: look at " + PartitionFile + ", and set split.known, split.unknown and split.unseen to what you mean")
 	}
 	t, key := count(in, p), env.Key.With("roles")

@@ -1,0 +1,80 @@
+// Package archtest holds the import graph as a test: a package may import only
+// what its line allows, and a package without a line fails.
+package archtest
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/gesturekit/gesturekit/"
+
+// allowed lists for each package which of ours its code may import.
+func allowed() map[string]string {
+	const stage = "pipeline dataset rng progress internal/atomicfile internal/nearest"
+	return map[string]string{
+		"rng": "", "progress": "", "internal/atomicfile": "", "internal/nearest": "", "internal/golden": "", "internal/archtest": "",
+		"pixel":    "",
+		"dataset":  "internal/atomicfile",
+		"pipeline": "dataset rng progress internal/atomicfile",
+		"evaluate": "",
+
+		"trainer/nn/kernel":              "",
+		"trainer/nn/kernel/internal/asm": "",
+		"trainer/nn":                     "rng trainer/nn/kernel",
+
+		"internal/synth": stage + " pixel",
+		"ingest":         stage + " pixel",
+		"split":          stage,
+		"labels":         stage,
+		"augment":        stage + " pixel",
+		"trainer":        stage + " pixel evaluate trainer/nn",
+		"validate":       stage + " evaluate trainer",
+		"report":         stage + " pixel evaluate",
+
+		"config":         "internal/synth ingest split labels augment trainer validate report pipeline rng internal/nearest",
+		"cli":            "config pipeline progress dataset rng pixel augment evaluate report internal/atomicfile internal/nearest",
+		"cmd/gesturekit": "cli",
+	}
+}
+
+func TestImportsPointDown(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "./...")
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := allowed()
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(p.ImportPath, module)
+		line, ok := table[name]
+		if !ok {
+			t.Errorf("package %s has no line in the table", name)
+			continue
+		}
+		delete(table, name)
+		for _, i := range p.Imports {
+			if i, ours := strings.CutPrefix(i, module); ours && !slices.Contains(strings.Fields(line), i) {
+				t.Errorf("%s imports %s, which its line does not allow", name, i)
+			}
+		}
+	}
+	for name := range table {
+		t.Errorf("the table has a line for %s, which is no package", name)
+	}
+}
