@@ -116,7 +116,7 @@ func (w writer) decode(c *capture) (img *image.RGBA, reason Reason, detail strin
 	if min(info.Width, info.Height) < w.o.MinSide {
 		return nil, TooSmall, fmt.Sprintf("%dx%d pixels, want at least %d a side", info.Width, info.Height, w.o.MinSide)
 	}
-	if info.Width*info.Height >= largePixels {
+	if int64(info.Width)*int64(info.Height) >= largePixels {
 		w.large.Lock()
 		defer w.large.Unlock()
 	}

@@ -14,11 +14,9 @@
 package pixel
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"image"
-	"io"
 	"os"
 )
 
@@ -73,9 +71,10 @@ func Header(data []byte, l Limits) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	config, err := contain(func() (image.Config, error) { return format.config(bytes.NewReader(data)) })
+	src := newSource(data)
+	config, err := contain(func() (image.Config, error) { return format.config(src) })
 	if err != nil {
-		return Info{Format: format}, classify(format, err)
+		return Info{Format: format}, src.classify(err)
 	}
 	info := Info{Format: format, Width: config.Width, Height: config.Height, Orientation: orientation(format, data)}
 	switch {
@@ -83,7 +82,7 @@ func Header(data []byte, l Limits) (Info, error) {
 		return info, fmt.Errorf("%w: the %s header says %dx%d pixels", ErrBroken, format, info.Width, info.Height)
 	case info.Width > maxSide || info.Height > maxSide:
 		return info, fmt.Errorf("%w: the %s header says %dx%d pixels, at most %d a side are allowed", ErrTooLarge, format, info.Width, info.Height, maxSide)
-	case info.Width*info.Height > l.Pixels:
+	case int64(info.Width)*int64(info.Height) > int64(l.Pixels):
 		return info, fmt.Errorf("%w: the %s header says %dx%d pixels, at most %d in all are allowed", ErrTooLarge, format, info.Width, info.Height, l.Pixels)
 	}
 	return info, nil
@@ -96,15 +95,16 @@ func Decode(data []byte, l Limits) (*image.RGBA, Info, error) {
 	if err != nil {
 		return nil, info, err
 	}
+	src := newSource(data)
 	img, err := contain(func() (*image.RGBA, error) {
-		src, err := info.Format.decode(bytes.NewReader(data))
+		decoded, err := info.Format.decode(src)
 		if err != nil {
 			return nil, err
 		}
-		return flatten(src, info.Width, info.Height), nil
+		return flatten(decoded, info.Width, info.Height), nil
 	})
 	if err != nil {
-		return nil, info, classify(info.Format, err)
+		return nil, info, src.classify(err)
 	}
 	return upright(img, info.Orientation), info, nil
 }
@@ -131,25 +131,4 @@ func ReadFile(name string, l Limits) (*image.RGBA, Info, error) {
 		return nil, info, fmt.Errorf("%s: %w", name, err)
 	}
 	return img, info, nil
-}
-
-// contain turns a panic of a decoder into an error.
-func contain[T any](f func() (T, error)) (v T, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: the decoder gave up: %v", ErrBroken, p)
-		}
-	}()
-	return f()
-}
-
-// classify gives a decoder's error the sentinel that it belongs to.
-func classify(f Format, err error) error {
-	switch {
-	case errors.Is(err, ErrBroken), errors.Is(err, ErrUnsupported):
-		return fmt.Errorf("%s: %w", f, err)
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return fmt.Errorf("%w: the %s data ends too early", ErrTruncated, f)
-	}
-	return fmt.Errorf("%w: %s: %w", ErrBroken, f, err)
 }

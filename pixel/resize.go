@@ -44,28 +44,29 @@ type tap struct {
 // rounded so that their running sum is never off by more than half.
 func taps(n, m int) []tap {
 	out := make([]tap, m)
-	reach := 2 * max(n, m)
+	from, to := int64(n), int64(m)
+	reach := 2 * max(from, to)
 	for j := range out {
-		centre := (2*j + 1) * n
-		first := max(0, (centre-reach)/(2*m))
-		last := min(n-1, (centre+reach)/(2*m))
-		height := func(i int) int {
-			d := centre - (2*i+1)*m
+		centre := (2*int64(j) + 1) * from
+		first := max(0, (centre-reach)/(2*to))
+		last := min(from-1, (centre+reach)/(2*to))
+		height := func(i int64) int64 {
+			d := centre - (2*i+1)*to
 			return max(0, reach-max(d, -d))
 		}
-		total := 0
+		total := int64(0)
 		for i := first; i <= last; i++ {
 			total += height(i)
 		}
 		weight := make([]uint32, last-first+1)
-		sum, given := 0, 0
+		sum, given := int64(0), int64(0)
 		for i := range weight {
-			sum += height(first + i)
+			sum += height(first + int64(i))
 			upTo := (2*one*sum + total) / (2 * total)
 			weight[i] = uint32(upTo - given)
 			given = upTo
 		}
-		out[j] = tap{first, weight}
+		out[j] = tap{int(first), weight}
 	}
 	return out
 }
