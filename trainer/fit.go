@@ -68,7 +68,7 @@ func newFitting(m *Model, d *Data, o Options, a Augmentation, env pipeline.Env) 
 		return nil, err
 	}
 	f := &fitting{model: m, data: d, options: o, env: env, loader: newLoader(d, o, a, env)}
-	f.schedule = oneCycle{steps: o.Epochs * f.loader.steps(), peak: o.LearningRate, warmup: o.Warmup}
+	f.schedule = newOneCycle(o.Epochs*f.loader.steps(), o.LearningRate, o.Warmup)
 	f.optimiser = newAdamW(m.net.Params(), o.WeightDecay)
 	for _, t := range m.tensors() {
 		f.bestModel = append(f.bestModel, append([]float32(nil), t.data...))
@@ -162,7 +162,7 @@ func (f *fitting) train(ctx context.Context, n int) (loss, rate float64, err err
 		if err != nil {
 			return 0, 0, err
 		}
-		if step++; l-l != 0 { // NaN or infinite
+		if step++; notFinite([]float32{l}) >= 0 {
 			return 0, 0, f.diverged(n, fmt.Sprintf("step %d: the loss is %v", step, l))
 		}
 		if f.options.Clip > 0 {
@@ -173,6 +173,11 @@ func (f *fitting) train(ctx context.Context, n int) (loss, rate float64, err err
 		loss += float64(l)
 		if step < f.loader.steps() {
 			f.report(step, n, "")
+		}
+	}
+	for _, t := range f.model.tensors() {
+		if i := notFinite(t.data); i >= 0 {
+			return 0, 0, f.diverged(n, fmt.Sprintf("%s: number %d is %v", t.name, i, t.data[i]))
 		}
 	}
 	return loss / float64(step), rate, nil

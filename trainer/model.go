@@ -195,10 +195,8 @@ func copyTensors(dst, src []tensor) error {
 		if !slices.Equal(s.shape, d.shape) || len(s.data) != len(d.data) {
 			return fmt.Errorf("tensor %q has shape %v, want %v", d.name, s.shape, d.shape)
 		}
-		for i, v := range s.data {
-			if v-v != 0 { // NaN or infinite
-				return fmt.Errorf("tensor %q: number %d is %v, want finite numbers", d.name, i, v)
-			}
+		if i := notFinite(s.data); i >= 0 {
+			return fmt.Errorf("tensor %q: number %d is %v, want finite numbers", d.name, i, s.data[i])
 		}
 		copy(d.data, s.data)
 	}
@@ -206,4 +204,9 @@ func copyTensors(dst, src []tensor) error {
 		return fmt.Errorf("%d tensors, want %d", len(src), len(dst))
 	}
 	return nil
+}
+
+// notFinite returns the index of the first NaN or infinity, or -1.
+func notFinite(values []float32) int {
+	return slices.IndexFunc(values, func(v float32) bool { return v-v != 0 })
 }

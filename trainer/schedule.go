@@ -3,29 +3,31 @@ package trainer
 import "math"
 
 // oneCycle is the learning rate over the steps of a training: a cosine rise
-// from peak/25 to peak, then a cosine fall to peak/25/10000, as PyTorch's
-// OneCycleLR with its default factors (Smith & Topin 2018). The momentum stays.
+// from a small rate to the peak, then a cosine fall to a far smaller one (Smith
+// & Topin 2018), as PyTorch's OneCycleLR. The momentum stays as it is.
 type oneCycle struct {
 	steps  int     // in all, from 1
 	peak   float64 // the highest rate
 	warmup float64 // share of the steps that rise
+	start  float64 // the first rate, as a share of peak
+	end    float64 // the last rate, as a share of the first
 }
 
-const (
-	startFactor = 1.0 / 25
-	endFactor   = 1.0 / 10000 // of the start
-)
+// newOneCycle returns a schedule with PyTorch's default ends.
+func newOneCycle(steps int, peak, warmup float64) oneCycle {
+	return oneCycle{steps: steps, peak: peak, warmup: warmup, start: 1.0 / 25, end: 1.0 / 10000}
+}
 
 // rate returns the learning rate of a step, 0..steps-1.
 func (c oneCycle) rate(step int) float64 {
 	top := max(0, float64(c.warmup*float64(c.steps))-1)
-	start := c.peak * startFactor
+	start := c.peak * c.start
 	i, last := float64(step), float64(c.steps-1)
 	switch {
 	case i < top:
 		return between(start, c.peak, i/top)
 	case last > top:
-		return between(c.peak, start*endFactor, (i-top)/(last-top))
+		return between(c.peak, start*c.end, (i-top)/(last-top))
 	}
 	return c.peak
 }
