@@ -5,46 +5,55 @@ package kernel
 
 func channelSum(lv level, sum, x []float32) {
 	for lo := vectorSum(lv, sum, x); lo < len(sum); lo += Lanes {
-		fold(sum, lo, len(x)/len(sum), func(acc *[Lanes]float32, p, w int) {
-			for j, v := range x[p*len(sum)+lo:][:w] {
-				acc[j] += v
+		var acc chains
+		out := sum[lo:min(lo+Lanes, len(sum))]
+		for p := range len(x) / len(sum) {
+			chain := &acc[p%4]
+			for j, v := range x[p*len(sum)+lo:][:len(out)] {
+				chain[j] += v
 			}
-		})
+		}
+		acc.sum(out)
 	}
 }
 
 func channelSumSquares(lv level, sum, x, mean []float32) {
 	for lo := vectorSumSquares(lv, sum, x, mean); lo < len(sum); lo += Lanes {
-		fold(sum, lo, len(x)/len(sum), func(acc *[Lanes]float32, p, w int) {
-			m := mean[lo:][:w]
-			for j, v := range x[p*len(sum)+lo:][:w] {
+		var acc chains
+		out := sum[lo:min(lo+Lanes, len(sum))]
+		m := mean[lo:][:len(out)]
+		for p := range len(x) / len(sum) {
+			chain := &acc[p%4]
+			for j, v := range x[p*len(sum)+lo:][:len(out)] {
 				d := v - m[j]
-				acc[j] += float32(d * d)
+				chain[j] += float32(d * d)
 			}
-		})
+		}
+		acc.sum(out)
 	}
 }
 
 func channelSumProducts(lv level, sum, g, x, mean []float32) {
 	for lo := vectorSumProducts(lv, sum, g, x, mean); lo < len(sum); lo += Lanes {
-		fold(sum, lo, len(x)/len(sum), func(acc *[Lanes]float32, p, w int) {
-			m, gp := mean[lo:][:w], g[p*len(sum)+lo:][:w]
-			for j, v := range x[p*len(sum)+lo:][:w] {
-				acc[j] += float32(gp[j] * (v - m[j]))
+		var acc chains
+		out := sum[lo:min(lo+Lanes, len(sum))]
+		m := mean[lo:][:len(out)]
+		for p := range len(x) / len(sum) {
+			chain, gp := &acc[p%4], g[p*len(sum)+lo:][:len(out)]
+			for j, v := range x[p*len(sum)+lo:][:len(out)] {
+				chain[j] += float32(gp[j] * (v - m[j]))
 			}
-		})
+		}
+		acc.sum(out)
 	}
 }
 
-// fold adds w = at most Lanes channels from lo over all pixels in four chains.
-func fold(sum []float32, lo, pixels int, add func(acc *[Lanes]float32, p, w int)) {
-	var acc [4][Lanes]float32
-	out := sum[lo:min(lo+Lanes, len(sum))]
-	for p := range pixels {
-		add(&acc[p%4], p, len(out))
-	}
+// chains are the sums over pixels p with p%4 = 0..3 of at most Lanes channels.
+type chains [4][Lanes]float32
+
+func (c *chains) sum(out []float32) {
 	for j := range out {
-		out[j] = (acc[0][j] + acc[1][j]) + (acc[2][j] + acc[3][j])
+		out[j] = (c[0][j] + c[1][j]) + (c[2][j] + c[3][j])
 	}
 }
 

@@ -95,14 +95,14 @@ func chain(acc, a, b []float32, l Layout) {
 		for r := range l.Rows {
 			ai, bi := o*l.AOuter+r*l.ARow, o*l.BOuter+r*l.BRow
 			for range l.Run {
-				x, row := a[ai], b[bi:][:len(acc)]
+				x, row := float64(a[ai]), b[bi:][:len(acc)]
 				for j, y := range row {
-					// FMA(x, y, acc[j]), which is too large for the compiler to inline.
-					if sum := float64(x)*float64(y) + float64(acc[j]); settled(sum) {
-						acc[j] = float32(sum)
-					} else {
-						acc[j] = roundOnce(x, y, acc[j])
+					// FMA, which is too large for the compiler to inline.
+					sum := x*float64(y) + float64(acc[j])
+					if !settled(sum) {
+						sum = float64(roundOnce(a[ai], y, acc[j]))
 					}
+					acc[j] = float32(sum)
 				}
 				ai, bi = ai+l.ARun, bi+l.BRun
 			}

@@ -1,0 +1,93 @@
+package kernel
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// passes runs every per-channel function at a level and returns their results.
+func passes(lv level, r *rand.Rand, pixels, channels int) map[string][]float32 {
+	x, g, skip := noise(r, pixels*channels), noise(r, pixels*channels), noise(r, pixels*channels)
+	mean, a, b, d := noise(r, channels), noise(r, channels), noise(r, channels), noise(r, channels)
+	if len(x) > 2 {
+		g[0], skip[1] = float32(math.Copysign(0, -1)), float32(math.NaN())
+	}
+	out := map[string][]float32{}
+	result := func(name string, n int) []float32 {
+		out[name] = make([]float32, n)
+		return out[name]
+	}
+	channelSum(lv, result("Sum", channels), x)
+	channelSumSquares(lv, result("SumSquares", channels), x, mean)
+	channelSumProducts(lv, result("SumProducts", channels), g, x, mean)
+	channelAffine(lv, result("Affine", len(x)), x, a, b, false)
+	channelAffine(lv, result("Affine relu", len(x)), x, a, b, true)
+	channelAffineAdd(lv, result("AffineAdd", len(x)), x, skip, a, b)
+	channelCombine(lv, result("Combine", len(x)), g, x, mean, a, b, d)
+	add, gate := result("Add", len(x)), result("Gate", len(x))
+	vectorAdd(lv, add, x, g)
+	vectorGate(lv, gate, x, g)
+	if lv == portable {
+		for i := range x {
+			add[i] = x[i] + g[i]
+			if g[i] > 0 {
+				gate[i] = x[i]
+			}
+		}
+	} else {
+		done := len(x) / Lanes * Lanes
+		for i := done; i < len(x); i++ {
+			Add(add[i:i+1], x[i:i+1], g[i:i+1])
+			Gate(gate[i:i+1], x[i:i+1], g[i:i+1])
+		}
+	}
+	return out
+}
+
+func TestChannelPassesAgreeBitForBit(t *testing.T) {
+	seed := rand.New(rand.NewPCG(9, 9))
+	for _, channels := range []int{1, 3, 15, 16, 17, 32, 50} {
+		for pixels := range 11 {
+			s := seed.Uint64()
+			want := passes(portable, rand.New(rand.NewPCG(s, 1)), pixels, channels)
+			for lv := portable + 1; lv <= best(); lv++ {
+				for name, got := range passes(lv, rand.New(rand.NewPCG(s, 1)), pixels, channels) {
+					for i, w := range want[name] {
+						if math.Float32bits(got[i]) != math.Float32bits(w) {
+							t.Fatalf("%s of %d pixels, %d channels, level %d: [%d] = %v, portable %v", name, pixels, channels, lv, i, got[i], w)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestChannelPassesComputeWhatTheySay(t *testing.T) {
+	x, g, skip := []float32{1, -2, 3, 4, 5, -6}, []float32{2, 1, 0, -1, 3, 1}, []float32{0, 8, -9, 1, 0, 20}
+	mean, a, b, d := []float32{1, 2}, []float32{2, -1}, []float32{3, 0.5}, []float32{-1, 4}
+	for name, c := range map[string]struct {
+		want []float32
+		call func(out []float32)
+	}{
+		"Sum":         {[]float32{9, -4}, func(o []float32) { Sum(o, x) }},
+		"SumSquares":  {[]float32{20, 84}, func(o []float32) { SumSquares(o, x, mean) }},
+		"SumProducts": {[]float32{12, -14}, func(o []float32) { SumProducts(o, g, x, mean) }},
+		"Affine":      {[]float32{5, 2.5, 9, -3.5, 13, 6.5}, func(o []float32) { Affine(o, x, a, b, false) }},
+		"rectified":   {[]float32{5, 2.5, 9, 0, 13, 6.5}, func(o []float32) { Affine(o, x, a, b, true) }},
+		"AffineAdd":   {[]float32{5, 10.5, 0, 0, 13, 26.5}, func(o []float32) { AffineAdd(o, x, skip, a, b) }},
+		"Combine":     {[]float32{3, 1, 5, 6, 17, -1}, func(o []float32) { Combine(o, g, x, mean, a, b, d) }},
+		"Add":         {[]float32{3, -1, 3, 3, 8, -5}, func(o []float32) { Add(o, x, g) }},
+		"Gate":        {[]float32{2, 0, 0, -1, 3, 0}, func(o []float32) { Gate(o, g, x) }},
+	} {
+		out := make([]float32, len(c.want))
+		c.call(out)
+		for i, w := range c.want {
+			if out[i] != w {
+				t.Errorf("%s = %v, want %v", name, out, c.want)
+				break
+			}
+		}
+	}
+}
