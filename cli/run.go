@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/gesturekit/gesturekit/config"
+	"github.com/gesturekit/gesturekit/pipeline"
+)
+
+func commands(std IO) []*cli.Command {
+	list := []*cli.Command{runCommand(std)}
+	for _, s := range config.StageDocs() {
+		list = append(list, stageCommand(std, s))
+	}
+	list = append(list, initCommand(std), statusCommand(std), previewCommand(std))
+	for _, c := range list {
+		c.OnUsageError = usageError
+		c.HideHelpCommand = true
+		c.UseShortOptionHandling = true
+	}
+	return list
+}
+
+func showFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "force", Aliases: []string{"f"}, Usage: "run also what is up to date"},
+		&cli.BoolFlag{Name: "json", Usage: "report progress as JSON lines on stderr"},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "report warnings only"},
+	}
+}
+
+func runCommand(std IO) *cli.Command {
+	return &cli.Command{
+		Name: "run", Usage: "take captures through all stages", ArgsUsage: "[pipeline.yaml]",
+		Description: "Runs each stage whose settings, inputs or code changed since its output was made,\n" +
+			"and those after it that this concerns. An interrupted run goes on where it was.",
+		Flags: append(showFlags(), settingFlags()...),
+		Action: func(c *cli.Context) error {
+			file := c.String("config")
+			if c.NArg() > 1 || c.NArg() == 1 && file != "" {
+				return fmt.Errorf("%w: run takes one config file, got %q besides %q", errUsage, c.Args().Slice(), file)
+			}
+			if c.NArg() == 1 {
+				file = c.Args().First()
+			}
+			return runStages(c, std, file, "")
+		},
+	}
+}
+
+func stageCommand(std IO, doc config.StageDoc) *cli.Command {
+	return &cli.Command{
+		Name: doc.Name, Usage: doc.Usage, Category: "stages, which run takes in this order",
+		Flags: append(showFlags(), settingFlags(doc.Name)...),
+		Action: func(c *cli.Context) error {
+			if err := noArgs(c); err != nil {
+				return err
+			}
+			return runStages(c, std, c.String("config"), doc.Name)
+		},
+	}
+}
+
+func noArgs(c *cli.Context) error {
+	if c.Args().Present() {
+		return fmt.Errorf("%w: %s takes no arguments, got %q; settings are flags: gesturekit %s --help lists them", errUsage, c.Command.Name, c.Args().First(), c.Command.Name)
+	}
+	return nil
+}
+
+// runStages runs all stages, or the one named only.
+func runStages(c *cli.Context, std IO, file, only string) error {
+	conf, err := settings(c, std, file)
+	if err != nil {
+		return err
+	}
+	show := style(std, c.Bool("json"), c.Bool("quiet"))
+	err = pipeline.Run(c.Context, conf.Stages(), pipeline.Options{
+		Root: conf.Out, Seed: conf.Seed, Workers: conf.Parallel(), Only: only, Force: c.Bool("force"),
+		Progress: show.event, Notify: show.notice,
+	})
+	show.close()
+	if err != nil || only != "" && only != "report" {
+		return err
+	}
+	return printSummary(std.Stdout, conf.Out)
+}

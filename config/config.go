@@ -1,0 +1,112 @@
+// Package config composes the settings of all stages into one value, reads it
+// from YAML, and turns it into the list of stages.
+//
+// Each setting lives in the package of the code that it steers, as a field with
+// the tags yaml (its name), doc (one sentence) and, for files and folders, path.
+// From these come the flags, the environment variables, the JSON schema, the
+// template of a new config file and docs/config.md.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+
+	"github.com/gesturekit/gesturekit/augment"
+	"github.com/gesturekit/gesturekit/ingest"
+	"github.com/gesturekit/gesturekit/internal/synth"
+	"github.com/gesturekit/gesturekit/labels"
+	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/report"
+	"github.com/gesturekit/gesturekit/split"
+	"github.com/gesturekit/gesturekit/trainer"
+	"github.com/gesturekit/gesturekit/validate"
+)
+
+// Config holds every setting of a run.
+type Config struct {
+	Out     string `yaml:"out" path:"folder" doc:"folder of the run: each stage writes into a folder of its own below it"`
+	Seed    uint64 `yaml:"seed" doc:"number that all random draws come from; the same seed gives the same bytes"`
+	Workers int    `yaml:"workers" doc:"how many cores to use; 0 for all. It changes no result"`
+
+	Synth    synth.Options    `yaml:"synth"`
+	Ingest   ingest.Options   `yaml:"ingest"`
+	Split    split.Options    `yaml:"split"`
+	Labels   labels.Options   `yaml:"labels"`
+	Augment  augment.Options  `yaml:"augment"`
+	Train    trainer.Options  `yaml:"train"`
+	Validate validate.Options `yaml:"validate"`
+	Report   report.Options   `yaml:"report"`
+}
+
+// Default returns the settings of a run that sets none.
+func Default() Config {
+	return Config{
+		Out: "run", Seed: 1,
+		Synth: synth.Default(), Ingest: ingest.Default(), Split: split.Default(), Labels: labels.Default(),
+		Augment: augment.Default(), Train: trainer.Default(), Validate: validate.Default(), Report: report.Default(),
+	}
+}
+
+// Check reports every setting that is out of its range, in ErrConfig.
+func (c Config) Check() error {
+	var errs []error
+	if c.Out == "" {
+		errs = append(errs, errors.New("out is empty: want the folder of the run"))
+	}
+	if c.Workers < 0 {
+		errs = append(errs, fmt.Errorf("workers is %d, want 0 for all cores, or a number above", c.Workers))
+	}
+	errs = append(errs, c.Synth.Validate(), c.Ingest.Validate(), c.Split.Validate(), c.Labels.Validate(),
+		c.Augment.Validate(), c.Train.Validate(), c.Validate.Validate(), c.Report.Validate())
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	return nil
+}
+
+// Parallel returns how many goroutines to use.
+func (c Config) Parallel() int {
+	if c.Workers > 0 {
+		return c.Workers
+	}
+	return runtime.NumCPU()
+}
+
+// Stages returns the stages in order. With no folder of captures set, the first
+// one draws captures, and unless the partition is set too, it is one that suits
+// them.
+func (c Config) Stages() []pipeline.Stage {
+	var first []pipeline.Stage
+	if c.Ingest.Captures == "" {
+		first = append(first, synth.Stage{Options: c.Synth})
+		if !c.Split.Partitioned() {
+			c.Split.Known, c.Split.Unknown, c.Split.Unseen = synth.Partition(c.Synth.Categories)
+		}
+	}
+	return append(first,
+		ingest.Stage{Options: c.Ingest}, split.Stage{Options: c.Split}, labels.Stage{Options: c.Labels},
+		augment.Stage{Options: c.Augment}, trainer.Stage{Options: c.Train, Augment: online(c.Augment)},
+		validate.Stage{Options: c.Validate}, report.Stage{Options: c.Report},
+	)
+}
+
+// StageDoc names a stage for the command line and the docs.
+type StageDoc struct {
+	Name  string // subcommand, section of the config and output folder
+	Usage string // one line
+}
+
+// StageDocs lists the stages in order.
+func StageDocs() []StageDoc {
+	return []StageDoc{
+		{"synth", "draw captures of people who do not exist (only without ingest.captures)"},
+		{"ingest", "turn raw captures into checked, upright images of one size"},
+		{"split", "decide what is known, unknown and unseen, and who is in train, validation and test"},
+		{"labels", "number the categories, na being 0"},
+		{"augment", "write variants of the training images, and a contact sheet"},
+		{"train", "train the network and keep the best epoch"},
+		{"validate", "measure the model on the test, known, unknown and unseen"},
+		{"report", "write report.html, report.md and report.json"},
+	}
+}

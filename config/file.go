@@ -1,0 +1,112 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"github.com/gesturekit/gesturekit/internal/nearest"
+)
+
+// ErrConfig marks every fault of a config file, a flag or a setting.
+var ErrConfig = errors.New("config")
+
+// Load reads a YAML file over the values of c. Unknown and repeated keys and
+// values of the wrong type are faults that name file and line; all of them are
+// reported at once. Paths in the file are relative to its folder.
+func Load(name string, c *Config) error {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("%w: read config file: %w", ErrConfig, err)
+	}
+	before := map[string]string{}
+	for _, s := range Settings(c) {
+		before[s.Path] = s.String()
+	}
+	if err := Parse(data, c); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrConfig, name, err)
+	}
+	for _, s := range Settings(c) {
+		if v := s.String(); s.File && v != "" && v != before[s.Path] && !filepath.IsAbs(v) {
+			if err := s.Set(filepath.Join(filepath.Dir(name), v)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Parse reads YAML over the values of c. See Load.
+func Parse(data []byte, c *Config) error {
+	file, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return position(err)
+	}
+	if len(file.Docs) > 1 {
+		return fmt.Errorf("line %d: a second YAML document: want one", file.Docs[1].GetToken().Position.Line)
+	}
+	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
+		return nil
+	}
+	if err := errors.Join(checkKeys("", file.Docs[0].Body, reflect.TypeFor[Config]())...); err != nil {
+		return err
+	}
+	if err := yaml.NodeToValue(file.Docs[0].Body, c); err != nil {
+		return position(err)
+	}
+	return nil
+}
+
+// position puts the line in front of an error of the YAML package.
+func position(err error) error {
+	var e yaml.Error
+	if errors.As(err, &e) && e.GetToken() != nil {
+		p := e.GetToken().Position
+		return fmt.Errorf("line %d, column %d: %s", p.Line, p.Column, e.GetMessage())
+	}
+	return err
+}
+
+// checkKeys compares the keys of a mapping with the fields of a struct.
+func checkKeys(prefix string, node ast.Node, t reflect.Type) []error {
+	if _, empty := node.(*ast.NullNode); empty {
+		return nil
+	}
+	m, ok := node.(ast.MapNode)
+	if !ok {
+		return []error{fmt.Errorf("line %d: want keys and values%s", node.GetToken().Position.Line, below(prefix))}
+	}
+	fields, names := map[string]reflect.Type{}, []string{}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		fields[key(f)] = f.Type
+		names = append(names, key(f))
+	}
+	var errs []error
+	for it := m.MapRange(); it.Next(); {
+		name, line := it.Key().String(), it.Key().GetToken().Position.Line
+		if s, ok := it.Key().(*ast.StringNode); ok {
+			name = s.Value
+		}
+		switch ft, ok := fields[name]; {
+		case !ok:
+			errs = append(errs, fmt.Errorf("line %d: unknown key %q%s%s", line, prefix+name, below(prefix), nearest.Hint(name, names)))
+		case isSection(ft):
+			errs = append(errs, checkKeys(prefix+name+".", it.Value(), ft)...)
+		}
+	}
+	return errs
+}
+
+func below(prefix string) string {
+	if prefix == "" {
+		return ""
+	}
+	return " below " + prefix[:len(prefix)-1]
+}
