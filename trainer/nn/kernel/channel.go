@@ -28,22 +28,8 @@ func AffineAdd(y, x, skip, scale, shift []float32) {
 func Combine(y, g, x, mean, a, b, d []float32) { channelCombine(best(), y, g, x, mean, a, b, d) }
 
 // Add sets dst[i] = x[i] + y[i].
-func Add(dst, x, y []float32) {
-	n := vectorAdd(best(), dst, x, y)
-	for i := n; i < len(dst); i++ {
-		dst[i] = x[i] + y[i]
-	}
-}
+func Add(dst, x, y []float32) { add(best(), dst, x, y) }
 
 // Gate sets dst[i] to g[i] where y[i] > 0 and to zero elsewhere, the gradient of
 // a rectifier with output y.
-func Gate(dst, g, y []float32) {
-	n := vectorGate(best(), dst, g, y)
-	for i := n; i < len(dst); i++ {
-		if y[i] > 0 {
-			dst[i] = g[i]
-		} else {
-			dst[i] = 0
-		}
-	}
-}
+func Gate(dst, g, y []float32) { gate(best(), dst, g, y) }

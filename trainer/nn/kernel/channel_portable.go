@@ -97,3 +97,19 @@ func channelCombine(lv level, y, g, x, mean, a, b, d []float32) {
 		}
 	}
 }
+
+func add(lv level, dst, x, y []float32) {
+	for i := vectorAdd(lv, dst, x, y); i < len(dst); i++ {
+		dst[i] = x[i] + y[i]
+	}
+}
+
+func gate(lv level, dst, g, y []float32) {
+	for i := vectorGate(lv, dst, g, y); i < len(dst); i++ {
+		if y[i] > 0 {
+			dst[i] = g[i]
+		} else {
+			dst[i] = 0
+		}
+	}
+}

@@ -25,23 +25,8 @@ func passes(lv level, r *rand.Rand, pixels, channels int) map[string][]float32 {
 	channelAffine(lv, result("Affine relu", len(x)), x, a, b, true)
 	channelAffineAdd(lv, result("AffineAdd", len(x)), x, skip, a, b)
 	channelCombine(lv, result("Combine", len(x)), g, x, mean, a, b, d)
-	add, gate := result("Add", len(x)), result("Gate", len(x))
-	vectorAdd(lv, add, x, g)
-	vectorGate(lv, gate, x, g)
-	if lv == portable {
-		for i := range x {
-			add[i] = x[i] + g[i]
-			if g[i] > 0 {
-				gate[i] = x[i]
-			}
-		}
-	} else {
-		done := len(x) / Lanes * Lanes
-		for i := done; i < len(x); i++ {
-			Add(add[i:i+1], x[i:i+1], g[i:i+1])
-			Gate(gate[i:i+1], x[i:i+1], g[i:i+1])
-		}
-	}
+	add(lv, result("Add", len(x)), x, g)
+	gate(lv, result("Gate", len(x)), x, g)
 	return out
 }
 

@@ -19,9 +19,12 @@ func FMA(x, y, z float32) float32 {
 }
 
 // settled reports whether rounding sum to float32 surely equals rounding the
-// exact value once: sum is no float32 midpoint and its float32 is not subnormal.
+// exact value once: sum is zero, which is then exact, or else no float32 midpoint
+// and not subnormal as a float32.
 func settled(sum float64) bool {
-	return math.Float64bits(sum)<<35 != 1<<63 && math.Abs(sum) >= 0x1p-126
+	const smallest = 0x3810000000000000 // the bits of 2^-126
+	bits := math.Float64bits(sum)
+	return bits<<35 != 1<<63 && bits<<1-1 >= smallest<<1-1
 }
 
 // roundOnce is FMA by rounding to odd: it takes the error of the float64 sum
