@@ -33,9 +33,9 @@ type Options struct {
 	Categories []string `yaml:"categories" doc:"gestures to draw; idle shows none"`
 }
 
-// Default returns the options of the embedded data set: 1,200 captures.
+// Default returns the options of the embedded data set: 1,152 captures.
 func Default() Options {
-	return Options{Persons: 10, Sessions: 2, Frames: 5, Width: 160, Height: 120, Categories: Categories()}
+	return Options{Persons: 16, Sessions: 2, Frames: 3, Width: 160, Height: 120, Categories: Categories()}
 }
 
 // Count returns the number of captures.
@@ -46,7 +46,7 @@ func (o Options) Validate() error {
 	var faults []error
 	check := func(name string, v, lo, hi int) {
 		if v < lo || v > hi {
-			faults = append(faults, fmt.Errorf("%s is %d, want %d to %d", name, v, lo, hi))
+			faults = append(faults, fmt.Errorf("synth.%s is %d, want %d to %d", name, v, lo, hi))
 		}
 	}
 	check("persons", o.Persons, 1, 99)
@@ -55,13 +55,13 @@ func (o Options) Validate() error {
 	check("width", o.Width, 16, 1920)
 	check("height", o.Height, 16, 1920)
 	if len(o.Categories) == 0 {
-		faults = append(faults, errors.New("categories is empty"))
+		faults = append(faults, errors.New("synth.categories is empty, want one or more"))
 	}
 	for i, c := range o.Categories {
 		if !slices.Contains(Categories(), c) {
-			faults = append(faults, unknown(c))
+			faults = append(faults, fmt.Errorf("synth.categories: %w", unknown(c)))
 		} else if slices.Contains(o.Categories[:i], c) {
-			faults = append(faults, fmt.Errorf("category %q is listed twice", c))
+			faults = append(faults, fmt.Errorf("synth.categories lists %q twice", c))
 		}
 	}
 	return errors.Join(faults...)

@@ -16,7 +16,7 @@ type view struct {
 }
 
 // unitSize is the mean size of a hand unit in frame heights.
-const unitSize = 0.37
+const unitSize = 0.40
 
 // newView draws the burst of a person's session and category, then drifts it
 // to one of its frames.
@@ -24,14 +24,14 @@ func newView(key rng.Key, who person, s session, category string, number, sittin
 	k := key.With("take").WithInt(number).WithInt(sitting).With(category)
 	r := k.Rand()
 	p, _ := poseOf(category)
-	p.loosen(who.habit.With(category).Rand(), 7)
-	p.loosen(r, 5)
+	p.loosen(who.habit.With(category).Rand(), 6)
+	p.loosen(r, 4)
 	v := view{pose: p, size: float64(unitSize * float64(who.scale*s.distance))}
 	v.size = float64(v.size * between(r, 0.95, 1.06))
-	roomX := max(0.05, aspect/2-float64(0.8*v.size))
-	roomY := max(0.03, 0.58-float64(1.1*v.size))
-	v.at = vec{around(r, min(roomX, 0.34)), around(r, min(roomY, 0.2)), 0}
-	v.turns = vec{around(r, 14), around(r, 20), around(r, 17)}
+	roomX := max(0.05, float64(0.5*min(1, aspect))-float64(0.78*v.size))
+	roomY := max(0.03, 0.56-float64(1.1*v.size))
+	v.at = vec{around(r, roomX), around(r, min(roomY, 0.16)), 0}
+	v.turns = vec{around(r, 11), around(r, 15), around(r, 13)}
 	v.sway = vec{around(r, 0.06), around(r, 0.03), 0}
 	v.drift(r, k.WithInt(frame).Rand(), frame)
 	return v
