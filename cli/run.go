@@ -52,7 +52,7 @@ func runCommand(std IO) *cli.Command {
 
 func stageCommand(std IO, doc config.StageDoc) *cli.Command {
 	return &cli.Command{
-		Name: doc.Name, Usage: doc.Usage, Category: "stages, which run takes in this order",
+		Name: doc.Name, Usage: doc.Usage, Category: "stages, in the order of run",
 		Flags: append(showFlags(), settingFlags(doc.Name)...),
 		Action: func(c *cli.Context) error {
 			if err := noArgs(c); err != nil {

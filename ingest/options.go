@@ -29,7 +29,7 @@ import (
 
 // Options steer the ingest stage.
 type Options struct {
-	Captures  string    `yaml:"captures" doc:"folder of raw captures with one folder per category; empty takes the synthetic captures"`
+	Captures  string    `yaml:"captures" path:"folder" doc:"folder of raw captures with one folder per category; empty takes the synthetic captures"`
 	Size      int       `yaml:"size" doc:"side of the square working images in pixels, 8 to 1024"`
 	Fit       pixel.Fit `yaml:"fit" doc:"how a capture becomes square: crop (the middle), pad (black bars) or stretch"`
 	Quality   int       `yaml:"quality" doc:"JPEG quality of the working images, 1 to 100"`
@@ -43,7 +43,7 @@ type Options struct {
 // category.
 type Groups struct {
 	Pattern  string `yaml:"pattern" doc:"regular expression over a capture's path in the captures folder, with (?P<name>...) for group, person or session, the first that is there being the group, and for category if that is not the top folder; captures it does not match are quarantined"`
-	File     string `yaml:"file" doc:"CSV file that lists each capture's group, in place of a pattern; captures it does not list are quarantined"`
+	File     string `yaml:"file" path:"file" doc:"CSV file that lists each capture's group, in place of a pattern; captures it does not list are quarantined"`
 	Path     string `yaml:"path" doc:"column of the file with the capture's path, relative to the file's own folder or to captures"`
 	Group    string `yaml:"group" doc:"column of the file with the group"`
 	Category string `yaml:"category" doc:"column of the file with the category; without such a column, or where it is empty, the top folder is the category"`

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -89,21 +90,28 @@ func flatten(settings any) (map[string]string, error) {
 		return nil, err
 	}
 	flat := map[string]string{}
-	var walk func(prefix string, v any)
-	walk = func(prefix string, v any) {
-		if m, ok := v.(map[string]any); ok {
-			for k, v := range m {
-				if prefix != "" {
-					k = prefix + "." + k
-				}
-				walk(k, v)
+	return flat, flattenInto(flat, "", tree)
+}
+
+func flattenInto(flat map[string]string, path string, v any) error {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, v := range v {
+			if path != "" {
+				k = path + "." + k
 			}
-			return
+			if err := flattenInto(flat, k, v); err != nil {
+				return err
+			}
 		}
-		flat[prefix] = fmt.Sprint(v)
+	case string:
+		flat[path] = v
+	default:
+		text, err := json.Marshal(v)
+		flat[path] = string(text)
+		return err
 	}
-	walk("", tree)
-	return flat, nil
+	return nil
 }
 
 // why says in which point e differs from what was recorded, or "" if in none.
