@@ -202,15 +202,11 @@ func (f *fitting) validate(ctx context.Context) (Validation, error) {
 		if err := ctx.Err(); err != nil {
 			return Validation{}, err
 		}
-		n := min(p.batch, set.count()-start)
-		for i := range n {
-			p.normalise.apply(p.slot(i), set.at(start+i), 3)
-		}
-		logits, err := p.net.Logits(p.input, n)
+		logits, err := p.logits(set, start)
 		if err != nil {
 			return Validation{}, err
 		}
-		for i := range n {
+		for i := range len(logits) / outputs {
 			label, x := set.labels[start+i], logits[i*outputs:][:outputs]
 			loss.probabilities(row, x)
 			decision, err := evaluate.Decide(f.model.Rule(), row)

@@ -46,6 +46,15 @@ func (p *Predictor) slot(i int) []float32 {
 	return p.input[i*n : (i+1)*n]
 }
 
+// logits evaluates the images of a set from one on, as many as fit the batch.
+func (p *Predictor) logits(set *images, from int) ([]float32, error) {
+	n := min(p.batch, set.count()-from)
+	for i := range n {
+		p.normalise.apply(p.slot(i), set.at(from+i), 3)
+	}
+	return p.net.Logits(p.input, n)
+}
+
 // Probabilities returns a row of probabilities for each image, one an output of
 // the network: K+1 for label 0 (na) to K, or K for labels 1 to K when the model
 // has no output for na. Model.Rule turns a row into a prediction. The images,

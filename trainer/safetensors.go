@@ -40,6 +40,24 @@ type headerEntry struct {
 // header names the tensors in the order given and is padded with spaces to a
 // multiple of 8 bytes. The same arguments give the same bytes.
 func writeTensors(w io.Writer, metadata map[string]string, tensors []tensor) error {
+	header, err := headerOf(metadata, tensors)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(w)
+	out.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(header)))) // a failed write makes Flush fail
+	out.Write(header)
+	var word [4]byte
+	for _, t := range tensors {
+		for _, v := range t.data {
+			binary.LittleEndian.PutUint32(word[:], math.Float32bits(v))
+			out.Write(word[:])
+		}
+	}
+	return out.Flush()
+}
+
+func headerOf(metadata map[string]string, tensors []tensor) ([]byte, error) {
 	header := []byte{'{'}
 	entry := func(name string, v any) error {
 		for _, part := range []any{name, v} {
@@ -54,14 +72,14 @@ func writeTensors(w io.Writer, metadata map[string]string, tensors []tensor) err
 	}
 	if len(metadata) > 0 {
 		if err := entry(metadataKey, metadata); err != nil { // json sorts the keys of a map
-			return err
+			return nil, err
 		}
 	}
 	at := int64(0)
 	for _, t := range tensors {
 		end := at + 4*int64(len(t.data))
 		if err := entry(t.name, headerEntry{"F32", append([]int{}, t.shape...), []int64{at, end}}); err != nil {
-			return err
+			return nil, err
 		}
 		at = end
 	}
@@ -69,17 +87,7 @@ func writeTensors(w io.Writer, metadata map[string]string, tensors []tensor) err
 	for len(header)%8 != 0 {
 		header = append(header, ' ')
 	}
-	out := bufio.NewWriter(w)
-	out.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(header)))) // a failed write makes Flush fail
-	out.Write(header)
-	var word [4]byte
-	for _, t := range tensors {
-		for _, v := range t.data {
-			binary.LittleEndian.PutUint32(word[:], math.Float32bits(v))
-			out.Write(word[:])
-		}
-	}
-	return out.Flush()
+	return header, nil
 }
 
 // readTensors reads what writeTensors wrote, or another safetensors file that
