@@ -1,0 +1,146 @@
+// Package validate measures a trained model: it predicts the samples of the
+// test, and those that the model was chosen by, and writes the predictions and
+// their metrics.
+//
+// Unseen samples come in here for the first time. Nothing that is found here
+// flows back to the training.
+package validate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/evaluate"
+	"github.com/gesturekit/gesturekit/internal/atomicfile"
+	"github.com/gesturekit/gesturekit/pipeline"
+)
+
+// Options steer the validate stage.
+type Options struct {
+	Threshold float64 `yaml:"threshold" doc:"probability below which a prediction is na, 0..1"`
+}
+
+// Default returns the settings of a run that sets none.
+func Default() Options { return Options{Threshold: 0.4} }
+
+// Validate reports a threshold out of its range.
+func (o Options) Validate() error {
+	if !(o.Threshold >= 0 && o.Threshold <= 1) {
+		return fmt.Errorf("validate.threshold is %v, want a number from 0 to 1", o.Threshold)
+	}
+	return nil
+}
+
+// Stage measures the model of the train stage. It writes evaluate.PredictionsFile
+// and evaluate.ResultFile and leaves the manifest as it is.
+type Stage struct {
+	Options Options
+	predict predictor // nil for the model of the train stage
+}
+
+// Name returns "validate".
+func (Stage) Name() string { return "validate" }
+
+// Version identifies the form of the files and the metrics.
+func (Stage) Version() string { return "validate/1" }
+
+// Settings returns the options.
+func (s Stage) Settings() any { return s.Options }
+
+// Inputs returns nothing: the model comes from the train stage.
+func (Stage) Inputs() []string { return nil }
+
+// Run predicts the samples of in with role test or validation. It fails when
+// there is no sample in test or when the model has other labels than in.
+func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (dataset.Manifest, error) {
+	if err := s.Options.Validate(); err != nil {
+		return in, err
+	}
+	asked := in.Select(func(s *dataset.Sample) bool { return s.Role == dataset.Test || s.Role == dataset.Validation })
+	if len(asked.InRole(dataset.Test).Samples) == 0 {
+		return in, fmt.Errorf("%w: no sample in role test: add captures or raise split.test", dataset.ErrInvalid)
+	}
+	predict := s.predict
+	if predict == nil {
+		predict = trained
+	}
+	p, err := predict(ctx, asked, env)
+	if err != nil {
+		return in, err
+	}
+	lines, err := s.Options.decide(asked, p)
+	if err != nil {
+		return in, err
+	}
+	result, err := s.Options.measure(lines, p)
+	if err != nil {
+		return in, err
+	}
+	return in, errors.Join(
+		atomicfile.Write(filepath.Join(env.Dir, evaluate.PredictionsFile), func(w io.Writer) error {
+			return evaluate.WritePredictions(w, p.labels, p.hasNA, lines)
+		}),
+		atomicfile.Write(filepath.Join(env.Dir, evaluate.ResultFile), result.Write),
+	)
+}
+
+// decide applies the rule to the probabilities of every sample of m.
+func (o Options) decide(m dataset.Manifest, p predictions) ([]evaluate.Prediction, error) {
+	if len(p.probabilities) != len(m.Samples) {
+		return nil, fmt.Errorf("the model gave %d predictions for %d samples", len(p.probabilities), len(m.Samples))
+	}
+	columns := len(p.labels)
+	if !p.hasNA {
+		columns--
+	}
+	rule := evaluate.Rule{Threshold: o.Threshold, HasNA: p.hasNA}
+	lines := make([]evaluate.Prediction, len(m.Samples))
+	for i := range m.Samples {
+		s := &m.Samples[i]
+		if s.Partition == dataset.Known && (s.Label < 1 || s.Label >= len(p.labels) || p.labels[s.Label] != s.Category) {
+			return nil, fmt.Errorf("%w: sample %s: the model has no label %d for %q: its labels are %q; run the train stage again",
+				dataset.ErrInvalid, s.ID, s.Label, s.Category, p.labels)
+		}
+		if n := len(p.probabilities[i]); n != columns {
+			return nil, fmt.Errorf("sample %s: the model gave %d probabilities, want %d", s.ID, n, columns)
+		}
+		d, err := evaluate.Decide(rule, p.probabilities[i])
+		if err != nil {
+			return nil, fmt.Errorf("sample %s: %w", s.ID, err)
+		}
+		lines[i] = evaluate.Prediction{
+			ID: s.ID, Role: string(s.Role), Category: s.Category,
+			Outcome:       evaluate.Outcome{Kind: evaluate.Kind(s.Partition), Target: max(s.Label, dataset.NALabel), Decision: d},
+			Probabilities: p.probabilities[i],
+		}
+	}
+	return lines, nil
+}
+
+// measure returns the metrics of test and validation apart.
+func (o Options) measure(lines []evaluate.Prediction, p predictions) (evaluate.Result, error) {
+	result := evaluate.Result{
+		Schema: evaluate.ResultSchema, Threshold: o.Threshold, HasNA: p.hasNA, Labels: p.labels,
+	}
+	byRole := map[string][]evaluate.Outcome{}
+	for _, l := range lines {
+		byRole[l.Role] = append(byRole[l.Role], l.Outcome)
+	}
+	known := len(p.labels) - 1
+	var err error
+	if result.Test, err = evaluate.Measure(byRole[string(dataset.Test)], known); err != nil {
+		return result, fmt.Errorf("test: %w", err)
+	}
+	if seen := byRole[string(dataset.Validation)]; len(seen) > 0 {
+		m, err := evaluate.Measure(seen, known)
+		if err != nil {
+			return result, fmt.Errorf("validation: %w", err)
+		}
+		result.Validation = &m
+	}
+	return result, nil
+}
