@@ -100,11 +100,17 @@ func (f *fitting) resume() error {
 	return nil
 }
 
-// removeState deletes the state of a finished training from dir.
+// removeState deletes the state of a finished training from dir, and what a
+// killed one left half-written.
 func removeState(dir string) error {
-	err := os.Remove(filepath.Join(dir, stateFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	names, err := filepath.Glob(filepath.Join(dir, ".tmp-*"))
+	if err != nil {
+		return err
 	}
-	return err
+	for _, name := range append(names, filepath.Join(dir, stateFile)) {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
