@@ -1,7 +1,6 @@
 package evaluate_test
 
 import (
-	"bytes"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -81,6 +80,8 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+func labels() []string { return []string{"na", "one", "two, \"quoted\"", "three"} }
+
 // some returns n random predictions for three known labels, with many ties.
 func some(n int, hasNA bool) []evaluate.Prediction {
 	r := rand.New(rand.NewPCG(1, uint64(n)))
@@ -95,6 +96,7 @@ func some(n int, hasNA bool) []evaluate.Prediction {
 		p.Kind = evaluate.Kinds()[r.IntN(3)]
 		if p.Kind == evaluate.Known {
 			p.Target = 1 + r.IntN(3)
+			p.Category = labels()[p.Target]
 		}
 		for range columns {
 			p.Probabilities = append(p.Probabilities, float32(r.IntN(12))/11)
@@ -266,81 +268,6 @@ func BenchmarkMeasure(b *testing.B) {
 	for b.Loop() {
 		if _, err := evaluate.Measure(all, 3); err != nil {
 			b.Fatal(err)
-		}
-	}
-}
-
-func TestPredictionsRoundTrip(t *testing.T) {
-	labels := []string{"na", "one", "two, \"quoted\"", "three"}
-	for _, hasNA := range []bool{true, false} {
-		want := some(50, hasNA)
-		var a, b bytes.Buffer
-		if err := evaluate.WritePredictions(&a, labels, hasNA, want); err != nil {
-			t.Fatal(err)
-		}
-		got, err := evaluate.ReadPredictions(bytes.NewReader(a.Bytes()), labels, evaluate.Rule{Threshold: 0.4, HasNA: hasNA})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Error(diff)
-		}
-		if err := evaluate.WritePredictions(&b, labels, hasNA, got); err != nil || !bytes.Equal(a.Bytes(), b.Bytes()) {
-			t.Errorf("writing what was read gives other bytes, %v", err)
-		}
-	}
-}
-
-func TestReadPredictionsErrors(t *testing.T) {
-	const header = "id,role,partition,category,target,prediction,score,p_na,p_one\n"
-	labels, rule := []string{"na", "one"}, evaluate.Rule{Threshold: 0.4, HasNA: true}
-	for name, c := range map[string]struct{ in, want string }{
-		"empty":       {"", "header"},
-		"header":      {"id\n", `header is "id"`},
-		"short":       {header + "a,test\n", "line 2"},
-		"probability": {header + "a,test,known,one,one,one,0.9,x,0.9\n", `line 2: invalid input: probability "x"`},
-		"NaN":         {header + "a,test,known,one,one,one,0.9,NaN,0.9\n", "line 2: invalid input: probability NaN"},
-		"target":      {header + "a,test,known,one,two,one,0.9,0.1,0.9\n", "line 2: invalid input: label -1"},
-		"partition":   {header + "a,test,seen,one,one,one,0.9,0.1,0.9\n", `kind "seen"`},
-		"other rule":  {header + "a,test,known,one,one,na,0.9,0.1,0.9\n", `prediction "na", but the probabilities say "one"`},
-	} {
-		_, err := evaluate.ReadPredictions(strings.NewReader(c.in), labels, rule)
-		if !errors.Is(err, evaluate.ErrInput) || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: got %v, want ErrInput with %q", name, err, c.want)
-		}
-	}
-	if _, err := evaluate.ReadPredictions(strings.NewReader(""), nil, rule); !errors.Is(err, evaluate.ErrInput) {
-		t.Errorf("no labels: got %v", err)
-	}
-}
-
-func TestResultRoundTrip(t *testing.T) {
-	m, err := evaluate.Measure(outcomes(some(60, true)), 3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := evaluate.Result{Schema: evaluate.ResultSchema, Threshold: 0.4, HasNA: true, Labels: []string{"na", "one", "two", "three"}, Test: m}
-	var buf bytes.Buffer
-	if err := want.Write(&buf); err != nil {
-		t.Fatal(err)
-	}
-	got, err := evaluate.ReadResult(bytes.NewReader(buf.Bytes()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-	for name, c := range map[string]struct{ old, new, want string }{
-		"schema":     {`"schema": 1`, `"schema": 2`, "schema 2, want 1"},
-		"threshold":  {`"threshold": 0.4,`, `"threshold": 4,`, "threshold 4"},
-		"labels":     {`"three"`, `"three", "four"`, "do not fit 5 labels"},
-		"proportion": {`"count": `, `"count": -`, "want 0 <= count"},
-		"no JSON":    {"{", "", "not JSON"},
-	} {
-		_, err := evaluate.ReadResult(strings.NewReader(strings.Replace(buf.String(), c.old, c.new, 1)))
-		if !errors.Is(err, evaluate.ErrInput) || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: got %v, want ErrInput with %q", name, err, c.want)
 		}
 	}
 }

@@ -110,6 +110,9 @@ func parse(row, labels []string, rule Rule) (Prediction, error) {
 	if err := p.check(len(labels) - 1); err != nil {
 		return p, err
 	}
+	if p.Kind == Known && p.Category != row[4] {
+		return p, fmt.Errorf("%w: target %q of known category %q: want the category's own name", ErrInput, row[4], p.Category)
+	}
 	if labels[p.Label] != row[5] {
 		return p, fmt.Errorf("%w: prediction %q, but the probabilities say %q: run the validate stage again", ErrInput, row[5], labels[p.Label])
 	}

@@ -1,0 +1,102 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/gesturekit/gesturekit/evaluate"
+)
+
+// bins is the number of equal bars between the scores 0 and 1.
+const bins = 40
+
+// histogram shows the scores of one kind of samples: the largest probability of
+// a known label, right predictions apart from wrong ones.
+type histogram struct {
+	Kind         evaluate.Kind
+	Caption      string
+	Aria         string
+	Width        int
+	Height       int
+	Left, Right  string
+	Base         string
+	Bars         []bar
+	XTicks       []tick
+	YTicks       []tick
+	Threshold    mark
+	Right0, Miss int // right and wrong predictions
+}
+
+// bar is a rectangle; Class is "right" or "wrong".
+type bar struct{ X, Y, W, H, Class, Note string }
+
+// histograms returns one for each kind that has samples.
+func histograms(outcomes []evaluate.Outcome, threshold float64) []histogram {
+	var out []histogram
+	for _, k := range evaluate.Kinds() {
+		var right, wrong [bins]int
+		h := histogram{Kind: k, Width: 340, Height: 190}
+		for _, o := range outcomes {
+			if o.Kind != k {
+				continue
+			}
+			at := min(int(o.KnownScore*bins), bins-1)
+			if o.Correct() {
+				right[at]++
+				h.Right0++
+			} else {
+				wrong[at]++
+				h.Miss++
+			}
+		}
+		if h.Right0+h.Miss > 0 {
+			h.draw(right, wrong, threshold)
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+func (h *histogram) draw(right, wrong [bins]int, threshold float64) {
+	high := 0
+	for i := range right {
+		high = max(high, right[i]+wrong[i])
+	}
+	x := axis{0, 1, 34, float64(h.Width) - 10}
+	y := axis{0, ceiling(float64(high)), float64(h.Height) - 36, 18}
+	h.Left, h.Right, h.Base = px(x.from), px(x.to), px(y.from)
+	h.XTicks = x.ticks(5)
+	for _, t := range y.ticks(4) {
+		if !isFraction(t.Label) {
+			h.YTicks = append(h.YTicks, t)
+		}
+	}
+	gap := 0.8
+	for i := range right {
+		from, to := float64(i)/bins, float64(i+1)/bins
+		note := fmt.Sprintf("score %s to %s: %d right, %d wrong", number(from), number(to), right[i], wrong[i])
+		rect := func(low, n int, class string) {
+			if n > 0 {
+				top, foot := y.at(float64(low+n)), y.at(float64(low))
+				h.Bars = append(h.Bars, bar{px(x.at(from)), px(top), px(x.at(to) - x.at(from) - gap), px(foot - top), class, note})
+			}
+		}
+		rect(0, right[i], "right")
+		rect(right[i], wrong[i], "wrong")
+	}
+	h.Threshold = newMark(x, threshold, "threshold "+number(threshold))
+	h.Aria = fmt.Sprintf("Scores of %d %s test images: %d predicted right, %d wrong", h.Right0+h.Miss, h.Kind, h.Right0, h.Miss)
+	h.Caption = map[evaluate.Kind]string{
+		evaluate.Known:   "should lie right of the line",
+		evaluate.Unknown: "trained as na; should lie left of the line",
+		evaluate.Unseen:  "never trained; should lie left of it as well",
+	}[h.Kind]
+}
+
+func isFraction(label string) bool {
+	for _, r := range label {
+		if r == '.' {
+			return true
+		}
+	}
+	return false
+}

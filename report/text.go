@@ -1,0 +1,51 @@
+package report
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/gesturekit/gesturekit/evaluate"
+)
+
+// none stands where there is nothing to count.
+const none = "n/a"
+
+// percent writes a proportion with one decimal. 100 % and 0 % are kept for
+// what is exactly that.
+func percent(p evaluate.Proportion) string {
+	v, ok := p.Value()
+	switch {
+	case !ok:
+		return none
+	case p.Count == 0 || p.Count == p.Of:
+		return strconv.Itoa(int(v*100)) + "\u00a0%"
+	}
+	return strconv.FormatFloat(min(max(math.Round(v*1000), 1), 999)/10, 'f', 1, 64) + "\u00a0%"
+}
+
+// counts writes a proportion as "3 of 4".
+func counts(p evaluate.Proportion) string {
+	return strconv.Itoa(p.Count) + " of " + strconv.Itoa(p.Of)
+}
+
+// ratio writes a proportion with three decimals.
+func ratio(p evaluate.Proportion) string {
+	if v, ok := p.Value(); ok {
+		return strconv.FormatFloat(v, 'f', 3, 64)
+	}
+	return none
+}
+
+// area writes a number with three decimals, or that there is none.
+func area(v *float64) string {
+	if v == nil {
+		return none
+	}
+	return strconv.FormatFloat(*v, 'f', 3, 64)
+}
+
+// number writes a number with the digits that it needs.
+func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+// score writes a probability with three decimals.
+func score(v float64) string { return strconv.FormatFloat(v, 'f', 3, 64) }
