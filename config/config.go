@@ -70,7 +70,7 @@ func (c Config) Parallel() int {
 	if c.Workers > 0 {
 		return c.Workers
 	}
-	return runtime.NumCPU()
+	return runtime.GOMAXPROCS(0)
 }
 
 // Stages returns the stages in order. With no folder of captures set, the first

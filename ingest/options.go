@@ -36,6 +36,7 @@ type Options struct {
 	MinSide   int       `yaml:"min_side" doc:"captures with a side of fewer pixels are quarantined, 1 or more"`
 	MaxPixels int       `yaml:"max_pixels" doc:"captures of more pixels, by their header, are quarantined, 1 or more"`
 	MaxBytes  int64     `yaml:"max_bytes" doc:"captures of more bytes are quarantined, 1 or more"`
+	Flags     Flags     `yaml:"flags" doc:"limits beyond which a kept capture is listed in flagged.csv"`
 	Groups    Groups    `yaml:"groups" doc:"where the person or session of a capture comes from"`
 }
 
@@ -54,7 +55,7 @@ func Default() Options {
 	limits := pixel.DefaultLimits()
 	return Options{
 		Size: 64, Fit: pixel.Crop, Quality: 95, MinSide: 16, MaxPixels: limits.Pixels, MaxBytes: limits.Bytes,
-		Groups: Groups{Path: "path", Group: "person", Category: "category"},
+		Flags: Flags{Dark: 48, Bright: 224, Contrast: 16}, Groups: Groups{Path: "path", Group: "person", Category: "category"},
 	}
 }
 
@@ -71,6 +72,9 @@ func (o Options) Validate() error {
 	}
 	check("size", int64(o.Size), 8, 1024)
 	check("quality", int64(o.Quality), 1, 100)
+	check("flags.dark", int64(o.Flags.Dark), 0, 255)
+	check("flags.bright", int64(o.Flags.Bright), 0, 255)
+	check("flags.contrast", int64(o.Flags.Contrast), 0, 255)
 	check("min_side", int64(o.MinSide), 1, 0)
 	check("max_pixels", int64(o.MaxPixels), 1, 0)
 	check("max_bytes", o.MaxBytes, 1, 0)

@@ -17,7 +17,7 @@ import (
 )
 
 // Stage turns captures into samples. It writes images/<category>/<id>.jpg, the
-// manifest and quarantine.csv.
+// manifest, quarantine.csv and flagged.csv.
 type Stage struct{ Options Options }
 
 // Name returns "ingest".
@@ -99,7 +99,7 @@ func (s Stage) Run(ctx context.Context, _ dataset.Manifest, env pipeline.Env) (d
 			dataset.ErrInvalid, len(f.captures), len(m.Samples), n, tally(f.captures))
 	}
 	warn(env, f, m)
-	return m, nil
+	return m, s.flag(ctx, m, env)
 }
 
 // survey lists the captures with their categories and groups.

@@ -4,6 +4,8 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+
+	"github.com/disintegration/imaging"
 )
 
 // flatten returns src as an opaque image of w x h pixels. Transparency, and
@@ -66,40 +68,13 @@ func flatten64(dst *image.RGBA, b image.Rectangle, at func(x, y int) color.RGBA6
 
 // upright undoes an EXIF orientation.
 func upright(src *image.RGBA, orientation int) *image.RGBA {
-	if orientation < 2 || orientation > 8 {
+	undo := []func(image.Image) *image.NRGBA{
+		2: imaging.FlipH, 3: imaging.Rotate180, 4: imaging.FlipV,
+		5: imaging.Transpose, 6: imaging.Rotate270, 7: imaging.Transverse, 8: imaging.Rotate90,
+	}
+	if orientation < 2 || orientation >= len(undo) {
 		return src
 	}
-	w, h := src.Rect.Dx(), src.Rect.Dy()
-	// The offset of the first pixel and the steps to the next one and to the
-	// next row, in pixels of src, walking the upright image.
-	var start, across, down int
-	switch orientation {
-	case 2: // mirrored
-		start, across, down = w-1, -1, w
-	case 3: // upside down
-		start, across, down = w*h-1, -1, -w
-	case 4: // upside down and mirrored
-		start, across, down = w*(h-1), 1, -w
-	case 5: // transposed
-		start, across, down = 0, w, 1
-	case 6: // lies on its left side
-		start, across, down = w*(h-1), -w, 1
-	case 7: // transposed over the other diagonal
-		start, across, down = w*h-1, -w, -1
-	case 8: // lies on its right side
-		start, across, down = w-1, w, -1
-	}
-	if orientation >= 5 {
-		w, h = h, w
-	}
-	dst := image.NewRGBA(image.Rect(0, 0, w, h))
-	out := dst.Pix
-	for y := range h {
-		for x := range w {
-			at := 4 * (start + x*across + y*down)
-			copy(out[:4], src.Pix[at:at+4])
-			out = out[4:]
-		}
-	}
-	return dst
+	out := undo[orientation](src)
+	return &image.RGBA{Pix: out.Pix, Stride: out.Stride, Rect: out.Rect} // opaque, so the bytes are the same
 }
