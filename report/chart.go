@@ -41,8 +41,10 @@ func step(span float64, n int) float64 {
 }
 
 // ticks returns round values within the axis, at most about n.
-func (a axis) ticks(n int) []tick {
-	by := step(a.hi-a.lo, n)
+func (a axis) ticks(n int) []tick { return a.every(step(a.hi-a.lo, n)) }
+
+// every returns the multiples of by within the axis.
+func (a axis) every(by float64) []tick {
 	var out []tick
 	for i := int(math.Ceil(a.lo/by - 1e-9)); float64(i)*by <= a.hi+by*1e-9; i++ {
 		v := float64(i) * by

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/gesturekit/gesturekit/evaluate"
 )
@@ -57,19 +58,15 @@ func histograms(outcomes []evaluate.Outcome, threshold float64) []histogram {
 }
 
 func (h *histogram) draw(right, wrong [bins]int, threshold float64) {
-	high := 0
+	high := 0.0
 	for i := range right {
-		high = max(high, right[i]+wrong[i])
+		high = max(high, float64(right[i]+wrong[i]))
 	}
+	by := max(1, step(high, 4))
 	x := axis{0, 1, 34, float64(h.Width) - 10}
-	y := axis{0, ceiling(float64(high)), float64(h.Height) - 36, 18}
+	y := axis{0, by * math.Ceil(high/by), float64(h.Height) - 36, 18}
 	h.Left, h.Right, h.Base = px(x.from), px(x.to), px(y.from)
-	h.XTicks = x.ticks(5)
-	for _, t := range y.ticks(4) {
-		if !isFraction(t.Label) {
-			h.YTicks = append(h.YTicks, t)
-		}
-	}
+	h.XTicks, h.YTicks = x.ticks(5), y.every(by)
 	gap := 0.8
 	for i := range right {
 		from, to := float64(i)/bins, float64(i+1)/bins
@@ -90,13 +87,4 @@ func (h *histogram) draw(right, wrong [bins]int, threshold float64) {
 		evaluate.Unknown: "trained as na; should lie left of the line",
 		evaluate.Unseen:  "never trained; should lie left of it as well",
 	}[h.Kind]
-}
-
-func isFraction(label string) bool {
-	for _, r := range label {
-		if r == '.' {
-			return true
-		}
-	}
-	return false
 }

@@ -54,11 +54,12 @@ func newMatrix(aria string, rows []matrixRow, labels []string, first int) *matri
 	side := min(40, max(20, 360/max(len(shown), len(rows))))
 	left, top := textWidth(rows), columnHeight(shown)
 	m := &matrix{Aria: aria, Names: shown, Width: left + side*len(shown) + 62, Height: top + side*len(rows) + 8}
-	m.MinWidth = m.Width * 3 / 4
 	m.Corner = [2]string{strconv.Itoa(left - 8), strconv.Itoa(top - 8)}
 	for j, name := range shown {
 		m.Columns = append(m.Columns, caption{X: px(float64(left+j*side) + float64(side)*0.5), Y: strconv.Itoa(top - 8), Name: short(name)})
+		m.Width = max(m.Width, left+j*side+columnHeight([]string{name}))
 	}
+	m.MinWidth = m.Width * 3 / 4
 	for i, r := range rows {
 		y := top + i*side
 		var hit evaluate.Proportion
@@ -124,7 +125,7 @@ func (d Document) othersMatrix() *matrix {
 	var rows []matrixRow
 	for _, c := range d.inPartitions("unknown", "unseen") {
 		if c.Correct.Of > 0 {
-			rows = append(rows, matrixRow{c.Category + " · " + string(c.Partition), evaluate.NA, c.Predicted})
+			rows = append(rows, matrixRow{string(c.Partition) + " · " + c.Category, evaluate.NA, c.Predicted})
 		}
 	}
 	return newMatrix("What test images of unknown and unseen categories are predicted as", rows, d.Metrics.Labels, evaluate.NA)
@@ -138,6 +139,12 @@ func labelRows(c evaluate.Confusion, labels []string) []matrixRow {
 	return rows
 }
 
+// abreast is the widest matrix that finds room beside another one.
+const abreast = 500
+
+// Wide tells that the matrix needs the page's whole width.
+func (m *matrix) Wide() bool { return m.Width > abreast }
+
 // maxName is the longest name, in characters, that a chart shows in full.
 const maxName = 22
 
@@ -148,16 +155,17 @@ func short(name string) string {
 	return name
 }
 
-// textWidth is the room for row names, at about 7 units a character.
+// textWidth is the room for row names, at most 8 units a character on average.
 func textWidth(rows []matrixRow) int {
 	n := 13 // of "shown ↓ as →"
 	for _, r := range rows {
 		n = max(n, len([]rune(short(r.name))))
 	}
-	return 7*n + 16
+	return 8*n + 12
 }
 
-// columnHeight is the room for column names, which stand at 45 degrees.
+// columnHeight is the room for column names, which stand at 45 degrees and so
+// reach as far to the right as they do upwards.
 func columnHeight(names []string) int {
 	n := 4
 	for _, name := range names {
