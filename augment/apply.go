@@ -16,13 +16,15 @@ type Scratch struct {
 
 	words  []uint64 // a line of pixels, for blur
 	kernel []uint64
-	buffer bytes.Buffer
+	small  image.RGBA   // the source, reduced
+	buffer bytes.Buffer // for jpeg
 }
 
 // Apply writes into dst what the trace makes of src. The pictures need not have
-// the same size: the warp also resizes, and pixels that shrink to less than half
-// are averaged first. dst and src must be opaque, at (0, 0), not empty, and
-// share no pixels. src is not changed. A nil scratch serves for one call.
+// the same size: the warp also resizes, and where the picture shrinks to half or
+// less, source pixels are averaged first. dst and src must be opaque, at (0, 0),
+// not empty, and share no pixels. src is not changed. A nil scratch serves for
+// one call.
 //
 // On an error, which names the op, the content of dst is undefined.
 func (t Trace) Apply(dst, src *image.RGBA, s *Scratch) error {
@@ -90,6 +92,7 @@ func (t Trace) applyWarp(dst, src *image.RGBA, s *Scratch) error {
 	if err != nil {
 		return err
 	}
+	src, m = s.reduced(dst, src, m)
 	warp(dst, src, m, b)
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/gesturekit/gesturekit/internal/nearest"
 )
 
 // parse reads a recipe without checking what its ops do together.
@@ -150,7 +152,7 @@ func (rd *reader) head(s *step, key, value ast.Node, depth int) {
 	for i := range rd.ops {
 		names = append(names, rd.ops[i].Name)
 	}
-	rd.fault(key, "unknown op %q; %s", name, suggest(name, names))
+	rd.fault(key, "unknown op %q%s", name, hint(name, names))
 }
 
 // params reads the parameters of a step's op; the rest keep their defaults.
@@ -177,7 +179,7 @@ next:
 				continue next
 			}
 		}
-		rd.fault(it.Key(), "%s: unknown parameter %q; %s", s.op.Name, key, suggest(key, names))
+		rd.fault(it.Key(), "%s: unknown parameter %q%s", s.op.Name, key, hint(key, names))
 	}
 }
 
@@ -200,7 +202,7 @@ func (rd *reader) param(s *step, i int, n ast.Node) {
 			return
 		}
 	}
-	rd.fault(n, "%s: unknown choice %q; %s", where, name, suggest(name, p.Choices))
+	rd.fault(n, "%s: unknown choice %q%s", where, name, hint(name, p.Choices))
 }
 
 // number reads a number or [lo, hi] within limits.
@@ -243,4 +245,12 @@ func scalar(n ast.Node) (float64, error) {
 		return 0, fmt.Errorf("%q is not a number", n.GetToken().Value)
 	}
 	return v, nil
+}
+
+// hint names the candidate nearest to what was written, or all of them.
+func hint(wrote string, candidates []string) string {
+	if near := nearest.Hint(wrote, candidates); near != "" {
+		return near
+	}
+	return "; want one of " + strings.Join(candidates, ", ")
 }

@@ -15,7 +15,7 @@ func Presets() []string { return []string{"none", "light", "standard", "strong",
 func Preset(name string) (Recipe, error) {
 	text := presetText(name)
 	if text == "" {
-		return Recipe{}, fmt.Errorf("unknown preset %q; %s", name, suggest(name, Presets()))
+		return Recipe{}, fmt.Errorf("unknown preset %q%s", name, hint(name, Presets()))
 	}
 	r, err := parse([]byte(text))
 	r.name = name

@@ -94,6 +94,9 @@ func (r Recipe) MarshalYAML() ([]byte, error) {
 	return b, nil
 }
 
+// MarshalText returns what UnmarshalText reads.
+func (r Recipe) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
 // MarshalJSON returns the preset's name or the steps.
 func (r Recipe) MarshalJSON() ([]byte, error) {
 	if r.name != "" {

@@ -86,24 +86,36 @@ func warpRow(dst, src []byte, stride int, r ray, i int) {
 		o := (qy>>subBits)*stride + (qx>>subBits)*4
 		a := binary.LittleEndian.Uint64(src[o:])
 		b := binary.LittleEndian.Uint64(src[o+stride:])
-		binary.LittleEndian.PutUint32(dst, blend(a, b, uint64(qx&subMask), uint64(qy&subMask)))
+		fx, fy := uint64(qx&subMask), uint64(qy&subMask)
+		rb := down(redBlue(a, fx), redBlue(b, fx), fy)
+		top, bottom := greens(a, b, fx)
+		binary.LittleEndian.PutUint32(dst, opaque(rb, down(top, bottom, fy)))
 	}
 }
 
-// blend returns the opaque pixel between two neighbours in a row, in a, and the
-// two below, in b. Red and blue share a word, as do the greens of both rows.
-func blend(a, b, fx, fy uint64) uint32 {
-	l, r := a&lowLane|a<<16&topLane, a>>32&lowLane|a>>16&topLane
-	top := l<<subBits + (r-l)*fx
-	l, r = b&lowLane|b<<16&topLane, b>>32&lowLane|b>>16&topLane
-	bottom := l<<subBits + (r-l)*fx
-	rb := top<<subBits + (bottom-top)*fy + half2
-	l, r = a>>8&lowLane|b<<24&topLane, a>>40&lowLane|b>>8&topLane
-	g := l<<subBits + (r-l)*fx
-	top, bottom = g&(1<<32-1), g>>32
-	g = top<<subBits + (bottom-top)*fy + half2
+// redBlue returns the red and blue between two neighbours in a row, a word each.
+func redBlue(p, fx uint64) uint64 {
+	left := p&lowLane | p<<16&topLane
+	return left<<subBits + ((p>>32&lowLane|p>>16&topLane)-left)*fx
+}
+
+// greens returns the green between two neighbours in a row, in a, and that of
+// the two below, in b.
+func greens(a, b, fx uint64) (top, bottom uint64) {
+	left := a>>8&lowLane | b<<24&topLane
+	g := left<<subBits + ((a>>40&lowLane|b>>8&topLane)-left)*fx
+	return g & (1<<32 - 1), g >> 32
+}
+
+// down returns the value between two rows, rounded, with 22 bits of fraction.
+func down(top, bottom, fy uint64) uint64 {
+	return top<<subBits + (bottom-top)*fy + half2
+}
+
+// opaque packs rounded channels into a pixel.
+func opaque(rb, g uint64) uint32 {
 	const shift = 2 * subBits
-	return uint32(rb>>shift&0xff | g>>shift&0xff<<8 | rb>>(shift+32)&0xff<<16 | 0xff<<24)
+	return uint32(rb>>shift&0xff | g>>(shift-8)&0xff00 | rb>>(shift+16)&0xff0000 | 0xff<<24)
 }
 
 // warpEdge is warpRow for pixels with neighbours outside the source.
@@ -116,9 +128,12 @@ func warpEdge(dst []byte, src *image.RGBA, r ray, i int, b border) {
 		i++
 		x, y := qx>>subBits, qy>>subBits
 		x0, x1, y0, y1 := b.index(x, w), b.index(x+1, w), b.index(y, h), b.index(y+1, h)
-		top := b.pixel(src, x0, y0) | b.pixel(src, x1, y0)<<32
-		bottom := b.pixel(src, x0, y1) | b.pixel(src, x1, y1)<<32
-		binary.LittleEndian.PutUint32(dst, blend(top, bottom, uint64(qx&subMask), uint64(qy&subMask)))
+		above := b.pixel(src, x0, y0) | b.pixel(src, x1, y0)<<32
+		below := b.pixel(src, x0, y1) | b.pixel(src, x1, y1)<<32
+		fx, fy := uint64(qx&subMask), uint64(qy&subMask)
+		rb := down(redBlue(above, fx), redBlue(below, fx), fy)
+		top, bottom := greens(above, below, fx)
+		binary.LittleEndian.PutUint32(dst, opaque(rb, down(top, bottom, fy)))
 	}
 }
 

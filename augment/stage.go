@@ -1,0 +1,157 @@
+package augment
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+
+	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/internal/atomicfile"
+	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/pixel"
+)
+
+// PreviewFile is the contact sheet that the stage writes.
+const PreviewFile = "preview.png"
+
+// Stage writes variants of the train images, images/<category>/<id>-a<copy>.jpg,
+// and the contact sheet. Only train samples are augmented; a variant inherits
+// its capture, group, partition, role and label.
+type Stage struct{ Options Options }
+
+// Name returns "augment".
+func (Stage) Name() string { return "augment" }
+
+// Version identifies the ops and the codec.
+func (Stage) Version() string { return "augment/1 " + pixel.Codec() }
+
+// Settings returns the options with the steps in place of a preset's name.
+func (s Stage) Settings() any {
+	s.Options.Recipe.name = ""
+	return s.Options
+}
+
+// Inputs returns nil.
+func (Stage) Inputs() []string { return nil }
+
+// Run returns the manifest with the variants. What an interrupted run wrote is
+// taken as it is.
+func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (dataset.Manifest, error) {
+	if err := s.Options.Validate(); err != nil {
+		return in, err
+	}
+	parents := in.Select(func(p *dataset.Sample) bool { return p.Role == dataset.Train && p.Parent == "" }).Samples
+	if err := s.preview(parents, env); err != nil {
+		return in, err
+	}
+	if s.Options.Copies == 0 {
+		return in, nil
+	}
+	for _, c := range dataset.New(parents).Categories() {
+		if err := os.MkdirAll(filepath.Join(env.Dir, "images", c), 0o755); err != nil {
+			return in, fmt.Errorf("make the variants' folder: %w", err)
+		}
+	}
+	var done atomic.Int64
+	pool := sync.Pool{New: func() any { return &worker{options: s.Options, env: env} }}
+	made, err := pipeline.Each(ctx, env.Workers, parents, func(_ context.Context, p dataset.Sample) ([]dataset.Sample, error) {
+		w := pool.Get().(*worker)
+		defer pool.Put(w)
+		v, err := w.variants(&p)
+		env.Report(int(done.Add(1)), len(parents), "images")
+		return v, err
+	})
+	if err != nil {
+		return in, err
+	}
+	out := in.Clone().Samples
+	for _, v := range made {
+		out = append(out, v...)
+	}
+	return dataset.New(out), nil
+}
+
+// worker holds what one goroutine reuses from picture to picture.
+type worker struct {
+	options Options
+	env     pipeline.Env
+	scratch Scratch
+	trace   Trace
+	dst     *image.RGBA
+}
+
+// variants writes the variants of a sample and returns their lines. The sample
+// is decoded at most once.
+func (w *worker) variants(p *dataset.Sample) ([]dataset.Sample, error) {
+	var src *image.RGBA
+	out := make([]dataset.Sample, 0, w.options.Copies)
+	for k := 1; k <= w.options.Copies; k++ {
+		w.trace = w.options.Recipe.Draw(w.trace[:0], w.env.Key.With(p.ID).WithInt(k))
+		v := *p
+		v.Parent = p.ID
+		v.ID = fmt.Sprintf("%s-a%d", p.ID, k)
+		v.Path = path.Join("augment", "images", p.Category, v.ID+".jpg")
+		v.Trace = json.RawMessage(w.trace.String())
+		out = append(out, v)
+		name := filepath.Join(w.env.Dir, "images", p.Category, v.ID+".jpg")
+		if _, err := os.Stat(name); err == nil {
+			continue
+		}
+		if src == nil {
+			var err error
+			if src, _, err = pixel.ReadFile(w.env.Image(p), pixel.DefaultLimits()); err != nil {
+				return nil, fmt.Errorf("augment sample %s: %w", p.ID, err)
+			}
+		}
+		if err := w.write(name, src); err != nil {
+			return nil, fmt.Errorf("augment sample %s, copy %d, trace %s: %w", p.ID, k, w.trace, err)
+		}
+	}
+	return out, nil
+}
+
+// write applies the trace to src and writes the result.
+func (w *worker) write(name string, src *image.RGBA) error {
+	if w.dst == nil || w.dst.Rect != src.Rect {
+		w.dst = image.NewRGBA(src.Rect)
+	}
+	if err := w.trace.Apply(w.dst, src, &w.scratch); err != nil {
+		return err
+	}
+	return atomicfile.Write(name, func(out io.Writer) error {
+		return pixel.EncodeJPEG(out, w.dst, w.options.Quality)
+	})
+}
+
+// preview writes the contact sheet from the first sample of each of a few
+// categories.
+func (s Stage) preview(parents []dataset.Sample, env pipeline.Env) error {
+	const most = 6
+	var pictures []*image.RGBA
+	seen := map[string]bool{}
+	for i := range parents {
+		p := &parents[i]
+		if seen[p.Category] || len(pictures) == most {
+			continue
+		}
+		seen[p.Category] = true
+		img, _, err := pixel.ReadFile(env.Image(p), pixel.DefaultLimits())
+		if err != nil {
+			return fmt.Errorf("preview sample %s: %w", p.ID, err)
+		}
+		pictures = append(pictures, img)
+	}
+	sheet, err := Sheet(s.Options.Recipe, env.Key.With("preview"), pictures)
+	if err != nil {
+		return fmt.Errorf("preview: %w", err)
+	}
+	return atomicfile.Write(filepath.Join(env.Dir, PreviewFile), func(out io.Writer) error { return png.Encode(out, sheet) })
+}
