@@ -50,7 +50,7 @@ func presetText(name string) string {
     - logit_lighting: {brightness: 0.5, contrast: [0.75, 1.33]}
     - brightness_contrast: {brightness: [-0.1, 0.1], contrast: [0.8, 1.2]}
   p: 0.5
-- white_balance: {mired: [-25, 45]}
+- white_balance: {mired: [-25, 35]}
   p: 0.7
 - cast: {strength: [0, 0.12]}
   p: 0.2
@@ -76,7 +76,7 @@ func presetText(name string) string {
   p: 0.3
 - zoom: {factor: [0.8, 1.35]}
 - translate: {x: [-0.09, 0.09], y: [-0.09, 0.09]}
-- exposure: {stops: [-2, 1.4]}
+- exposure: {stops: [-2, 1.1]}
   p: 0.9
 - some_of:
     - gamma: {power: [0.65, 1.5]}
@@ -87,7 +87,7 @@ func presetText(name string) string {
   p: 0.8
 - some_of:
     - gradient: {stops: [0, 2.5]}
-    - point_light: {stops: [0, 2]}
+    - point_light: {stops: [0, 1.5]}
     - shadow: {stops: [0, 2]}
     - vignette: {stops: [0, 1.5]}
   count: [0, 2]
@@ -97,7 +97,7 @@ func presetText(name string) string {
   p: 0.3
 - noise: {iso: [0, 2400]}
   p: 0.5
-- cutout: {size: [0.08, 0.3]}
+- cutout: {size: [0.06, 0.18]}
   p: 0.35
 `
 	case "fastai":

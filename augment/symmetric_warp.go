@@ -5,7 +5,7 @@ package augment
 // edge's corners outwards and the other's inwards. Source: fastai 2.8,
 // vision.augment.
 func symmetricWarp() Op {
-	limits, usual := Range{-0.4, 0.4}, Range{-0.2, 0.2}
+	limits, usual := Range{-0.3, 0.3}, Range{-0.2, 0.2}
 	return Op{
 		Name: "symmetric_warp", Doc: "tilt as fastai does",
 		Params: []Param{
