@@ -153,5 +153,7 @@ func (s Stage) preview(parents []dataset.Sample, env pipeline.Env) error {
 	if err != nil {
 		return fmt.Errorf("preview: %w", err)
 	}
-	return atomicfile.Write(filepath.Join(env.Dir, PreviewFile), func(out io.Writer) error { return png.Encode(out, sheet) })
+	return atomicfile.Write(filepath.Join(env.Dir, PreviewFile), func(out io.Writer) error {
+		return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(out, sheet)
+	})
 }
