@@ -40,8 +40,8 @@ func noise() Op {
 func noiseTable(iso float64, t *srgb) (sigma [256]int64) {
 	const read, bellDeviation = 3, 37837.2 // 65536 / sqrt(3)
 	well := 5000 * 100 / iso
-	for i, l := range t.decode {
-		electrons := math.Sqrt(float64(l*well) + read*read)
+	for i, l := range t.linear {
+		electrons := math.Sqrt(float64(float64(l)/linearOne*well) + read*read)
 		sigma[i] = int64(electrons / well * linearOne / bellDeviation * (1 << 32))
 	}
 	return sigma

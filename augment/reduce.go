@@ -29,6 +29,12 @@ func boxSide(right, down float64, n int) int {
 	return int(min(max(span, 1), float64(n)))
 }
 
+// Red and blue share a word in sums over pixels, green has its own.
+const (
+	lowLane = 0xff
+	topLane = 0xff << 32
+)
+
 // average fills s.small with the means of boxes of kx by ky pixels of src; boxes
 // at the right and lower edge hold what is left.
 func (s *Scratch) average(src *image.RGBA, kx, ky int) {

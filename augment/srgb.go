@@ -18,7 +18,7 @@ func encodeSRGB(l float64) float64 {
 }
 
 const (
-	curveSteps  = 4096  // encodeSRGB by linear interpolation: within 1/200 level
+	curveSteps  = 4096  // both functions by linear interpolation: within 1/200 level
 	linearOne   = 65535 // linear light of white in integers; level 1 is 20
 	encodeShift = 2     // integer light is looked up in steps of 4
 )
@@ -26,7 +26,7 @@ const (
 // srgb holds the transfer function as tables, each filled when first used.
 type srgb struct {
 	ready  bool
-	decode [256]float64
+	decode [curveSteps + 2]float64
 	encode [curveSteps + 2]float64
 	linear [256]uint32                       // level -> light in 0..linearOne
 	level  [linearOne>>encodeShift + 1]uint8 // light >> encodeShift -> level
@@ -37,12 +37,12 @@ func (s *srgb) init() *srgb {
 		return s
 	}
 	s.ready = true
-	for i := range s.decode {
-		s.decode[i] = decodeSRGB(float64(i) / 255)
-		s.linear[i] = uint32(float64(s.decode[i]*linearOne) + 0.5)
-	}
 	for i := range s.encode {
-		s.encode[i] = encodeSRGB(min(float64(i)/curveSteps, 1))
+		v := min(float64(i)/curveSteps, 1)
+		s.decode[i], s.encode[i] = decodeSRGB(v), encodeSRGB(v)
+	}
+	for i := range s.linear {
+		s.linear[i] = uint32(float64(decodeSRGB(float64(i)/255)*linearOne) + 0.5)
 	}
 	next, level := decodeSRGB(0.5/255), 0
 	for i := range s.level {
@@ -55,9 +55,14 @@ func (s *srgb) init() *srgb {
 	return s
 }
 
-// encoded returns encodeSRGB(l), limited to [0, 1].
-func (s *srgb) encoded(l float64) float64 {
-	x := float64(min(max(l, 0), 1) * curveSteps)
+// decoded returns decodeSRGB(v) of v limited to [0, 1].
+func (s *srgb) decoded(v float64) float64 { return interpolate(&s.decode, v) }
+
+// encoded returns encodeSRGB(l) of l limited to [0, 1].
+func (s *srgb) encoded(l float64) float64 { return interpolate(&s.encode, l) }
+
+func interpolate(table *[curveSteps + 2]float64, v float64) float64 {
+	x := float64(clip(v) * curveSteps)
 	i := int(x)
-	return lerp(s.encode[i], s.encode[i+1], x-float64(i))
+	return lerp(table[i], table[i+1], x-float64(i))
 }

@@ -41,7 +41,7 @@ func (t *tone) light(gain [3]float64) {
 	}
 	for c := range t.channels() {
 		for i, v := range t.v[c] {
-			t.v[c][i] = t.srgb.encoded(float64(gain[c] * decodeSRGB(clip(v))))
+			t.v[c][i] = t.srgb.encoded(float64(gain[c] * t.srgb.decoded(v)))
 		}
 	}
 }

@@ -8,14 +8,11 @@ import (
 // Source coordinates are rounded to 1/2048 pixel. A value is then off by at
 // most 255/4096 per axis from the exact bilinear one, 1/8 level together, so
 // after rounding no byte is off by more than one; and a blend of bytes with two
-// weights of 11 bits fits 30 bits, two channels to a 64-bit word.
+// weights of 11 bits fits 30 bits, two pixels to a 64-bit word.
 const (
 	subBits = 11
 	subOne  = 1 << subBits
 	subMask = subOne - 1
-	half2   = 1<<(2*subBits-1) | 1<<(2*subBits-1+32) // rounds both channels of a word
-	lowLane = 0xff
-	topLane = 0xff << 32
 )
 
 // warp fills dst with src seen through m, which takes pixel centres of dst to
@@ -74,48 +71,65 @@ func (r ray) inside(n, w, h int) (lo, hi int) {
 	return min(lo, hi), hi
 }
 
+// chunk is how many pixels are located before they are blended; the two loops
+// apart need fewer registers and are what vector code replaces.
+const chunk = 128
+
 // warpRow writes the pixels of dst, the first of which is pixel i of the row.
 // All their neighbours are inside the source.
 func warpRow(dst, src []byte, stride int, r ray, i int) {
+	var at, part [chunk]uint32
+	for len(dst) >= 4 {
+		n := min(len(dst)/4, chunk)
+		locate(at[:n], part[:n], stride, r, i)
+		blendRow(dst[:4*n], src, stride, at[:n], part[:n])
+		dst, i = dst[4*n:], i+n
+	}
+}
+
+// locate finds, from pixel i of a row on, the offset of the upper left neighbour
+// and the position between neighbours: x in the lower half word, y in the upper.
+func locate(at, part []uint32, stride int, r ray, i int) {
+	part = part[:len(at)]
 	f := float64(i)
-	for ; len(dst) >= 4; dst = dst[4:] {
+	for k := range at {
 		inv := 1 / (r.z + float64(f*r.dz))
 		qx := int(float64((r.x+float64(f*r.dx))*inv) + 0.5)
 		qy := int(float64((r.y+float64(f*r.dy))*inv) + 0.5)
 		f++
-		o := (qy>>subBits)*stride + (qx>>subBits)*4
-		a := binary.LittleEndian.Uint64(src[o:])
-		b := binary.LittleEndian.Uint64(src[o+stride:])
-		fx, fy := uint64(qx&subMask), uint64(qy&subMask)
-		rb := down(redBlue(a, fx), redBlue(b, fx), fy)
-		top, bottom := greens(a, b, fx)
-		binary.LittleEndian.PutUint32(dst, opaque(rb, down(top, bottom, fy)))
+		at[k] = uint32((qy>>subBits)*stride + (qx>>subBits)*4)
+		part[k] = uint32(qx&subMask | qy&subMask<<16)
 	}
 }
 
-// redBlue returns the red and blue between two neighbours in a row, a word each.
-func redBlue(p, fx uint64) uint64 {
-	left := p&lowLane | p<<16&topLane
-	return left<<subBits + ((p>>32&lowLane|p>>16&topLane)-left)*fx
+// blendRow writes the pixels that locate found.
+func blendRow(dst, src []byte, stride int, at, part []uint32) {
+	part = part[:len(at)]
+	for k, o := range at {
+		a := binary.LittleEndian.Uint64(src[o:])
+		b := binary.LittleEndian.Uint64(src[int(o)+stride:])
+		fx, fy := uint64(part[k]&0xffff), uint64(part[k]>>16)
+		p := dst[:4:4]
+		p[0] = across(down(a, b, fy), fx)
+		p[1] = across(down(a>>8, b>>8, fy), fx)
+		p[2] = across(down(a>>16, b>>16, fy), fx)
+		p[3] = 255
+		dst = dst[4:]
+	}
 }
 
-// greens returns the green between two neighbours in a row, in a, and that of
-// the two below, in b.
-func greens(a, b, fx uint64) (top, bottom uint64) {
-	left := a>>8&lowLane | b<<24&topLane
-	g := left<<subBits + ((a>>40&lowLane|b>>8&topLane)-left)*fx
-	return g & (1<<32 - 1), g >> 32
+// down returns the value of the lowest channel between two rows, for a pixel in
+// the low half of the word and its right neighbour in the high half.
+func down(a, b, fy uint64) uint64 {
+	const channel = 0xff | 0xff<<32
+	a &= channel
+	return a<<subBits + (b&channel-a)*fy
 }
 
-// down returns the value between two rows, rounded, with 22 bits of fraction.
-func down(top, bottom, fy uint64) uint64 {
-	return top<<subBits + (bottom-top)*fy + half2
-}
-
-// opaque packs rounded channels into a pixel.
-func opaque(rb, g uint64) uint32 {
-	const shift = 2 * subBits
-	return uint32(rb>>shift&0xff | g>>(shift-8)&0xff00 | rb>>(shift+16)&0xff0000 | 0xff<<24)
+// across returns the value between the halves of a word, rounded.
+func across(v, fx uint64) uint8 {
+	left := v & (1<<32 - 1)
+	return uint8((left<<subBits + (v>>32-left)*fx + 1<<(2*subBits-1)) >> (2 * subBits))
 }
 
 // warpEdge is warpRow for pixels with neighbours outside the source.
@@ -131,9 +145,11 @@ func warpEdge(dst []byte, src *image.RGBA, r ray, i int, b border) {
 		above := b.pixel(src, x0, y0) | b.pixel(src, x1, y0)<<32
 		below := b.pixel(src, x0, y1) | b.pixel(src, x1, y1)<<32
 		fx, fy := uint64(qx&subMask), uint64(qy&subMask)
-		rb := down(redBlue(above, fx), redBlue(below, fx), fy)
-		top, bottom := greens(above, below, fx)
-		binary.LittleEndian.PutUint32(dst, opaque(rb, down(top, bottom, fy)))
+		p := dst[:4:4]
+		p[0] = across(down(above, below, fy), fx)
+		p[1] = across(down(above>>8, below>>8, fy), fx)
+		p[2] = across(down(above>>16, below>>16, fy), fx)
+		p[3] = 255
 	}
 }
 
