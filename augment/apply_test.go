@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"image"
 	"math"
 	"strings"
@@ -278,33 +277,6 @@ func TestElementaryFunctions(t *testing.T) {
 	for q, want := range [][2]float64{{0, 1}, {1, 0}, {0, -1}, {-1, 0}, {0, 1}} {
 		if s, c := sincos(90 * float64(q)); s != want[0] || c != want[1] {
 			t.Errorf("sincos(%d) = %v, %v", 90*q, s, c)
-		}
-	}
-}
-
-func BenchmarkApply(b *testing.B) {
-	for _, size := range [][2]int{{64, 64}, {224, 224}, {1280, 720}} {
-		src := picture(size[0], size[1])
-		dst := image.NewRGBA(src.Rect)
-		for _, text := range []string{
-			"[camera]", "[rotate]", "[exposure]", "[white_balance]", "[gradient]", "[noise]", "[blur: {sigma: 0.004}]", "[camera, exposure]",
-			"light", "standard", "strong", "fastai",
-		} {
-			r := recipe(b, text)
-			b.Run(fmt.Sprintf("%dx%d/%s", size[0], size[1], strings.ReplaceAll(strings.Trim(text, "[]"), " ", "")), func(b *testing.B) {
-				var s Scratch
-				var tr Trace
-				i := 0
-				b.ReportAllocs()
-				for b.Loop() {
-					tr = r.Draw(tr[:0], rng.New(1).WithInt(i%64))
-					if err := tr.Apply(dst, src, &s); err != nil {
-						b.Fatal(err)
-					}
-					i++
-				}
-				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "img/s")
-			})
 		}
 	}
 }

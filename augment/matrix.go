@@ -13,8 +13,6 @@ type matrix [9]float64
 // extent is half the width and half the height in the unit frame; the larger is 1.
 type extent struct{ x, y float64 }
 
-func identity() matrix { return matrix{1, 0, 0, 0, 1, 0, 0, 0, 1} }
-
 // mul returns the matrix that applies n first and m to its result.
 func (m matrix) mul(n matrix) (p matrix) {
 	for i := range 3 {
