@@ -140,6 +140,15 @@ func TestLoadResolvesPathsBesideTheFile(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	for text, want := range map[string]string{"out: run\n": filepath.Join(dir, "run"), "seed: 2\n": "run"} {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		c := config.Default()
+		if err := config.Load(file, &c); err != nil || c.Out != want {
+			t.Errorf("%q: out is %q, %v; want %q", text, c.Out, err, want)
+		}
+	}
 	if err := config.Load(filepath.Join(dir, "none.yaml"), &c); !errors.Is(err, config.ErrConfig) || !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("missing file: got %v", err)
 	}

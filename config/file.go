@@ -25,18 +25,26 @@ func Load(name string, c *Config) error {
 	if err != nil {
 		return fmt.Errorf("%w: read config file: %w", ErrConfig, err)
 	}
-	before := map[string]string{}
+	var files []Setting
 	for _, s := range Settings(c) {
-		before[s.Path] = s.String()
+		if s.File {
+			files = append(files, s)
+		}
+	}
+	defaults := make([]string, len(files))
+	for i, s := range files {
+		defaults[i] = s.String()
+		s.value.SetString("")
 	}
 	if err := Parse(data, c); err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrConfig, name, err)
 	}
-	for _, s := range Settings(c) {
-		if v := s.String(); s.File && v != "" && v != before[s.Path] && !filepath.IsAbs(v) {
-			if err := s.Set(filepath.Join(filepath.Dir(name), v)); err != nil {
-				return err
-			}
+	for i, s := range files {
+		switch v := s.String(); {
+		case v == "":
+			s.value.SetString(defaults[i])
+		case !filepath.IsAbs(v):
+			s.value.SetString(filepath.Join(filepath.Dir(name), v))
 		}
 	}
 	return nil

@@ -24,7 +24,7 @@ type Options struct {
 // Default returns the settings of a run that sets none.
 func Default() Options {
 	return Options{
-		Arch: "slim-resnet", Loss: BCENa, Epochs: 16, Batch: 32, LearningRate: 3e-3, Warmup: 0.25,
+		Arch: "slim-resnet", Loss: BCENa, Epochs: 24, Batch: 32, LearningRate: 3e-3, Warmup: 0.25,
 		WeightDecay: 0.01, Threshold: 0.4,
 	}
 }

@@ -18,7 +18,7 @@ type Stage struct{ Options Options }
 func (Stage) Name() string { return "synth" }
 
 // Version identifies the drawing and the codec.
-func (Stage) Version() string { return "synth/1 " + pixel.Codec() }
+func (Stage) Version() string { return "synth/2 " + pixel.Codec() }
 
 // Settings returns the options.
 func (s Stage) Settings() any { return s.Options }
@@ -31,15 +31,16 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 	return in, Write(ctx, filepath.Join(env.Dir, "captures"), env.Key, s.Options, env.Workers, env.Progress)
 }
 
-// Partition returns a partition of the categories for the embedded default:
-// what a webcam sees without a gesture, and some look-alikes, are unknown, and
-// others of either are unseen.
+// Partition returns a partition of the categories for the embedded default.
+// Unknown are an empty scene and a neighbour of most known gestures, so that the
+// network learns where these end: three beside peace, four beside palm, rock
+// beside point, thumbs_down beside thumbs_up. Unseen are the two that are left.
 func Partition(categories []string) (known, unknown, unseen []string) {
 	for _, c := range categories {
 		switch c {
-		case "idle", "three", "rock":
+		case "idle", "three", "four", "rock", "thumbs_down":
 			unknown = append(unknown, c)
-		case "four", "call", "thumbs_down":
+		case "ok", "call":
 			unseen = append(unseen, c)
 		default:
 			known = append(known, c)
