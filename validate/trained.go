@@ -18,7 +18,7 @@ func trained(ctx context.Context, m dataset.Manifest, env pipeline.Env) (predict
 	if err != nil {
 		return predictions{}, err
 	}
-	out := predictions{labels: model.Labels, hasNA: model.Rule().HasNA}
+	out := predictions{labels: model.Labels, rule: model.Rule()}
 	for _, r := range rows {
 		out.probabilities = append(out.probabilities, r.Probabilities)
 	}

@@ -21,16 +21,19 @@ import (
 
 // Options steer the validate stage.
 type Options struct {
-	Threshold float64 `yaml:"threshold" doc:"probability below which a prediction is na, 0..1"`
+	Threshold float64 `yaml:"threshold" doc:"probability below which a prediction is na, 0..1; -1 takes the threshold that the model was chosen at"`
 }
 
+// modelThreshold stands for the threshold in the model's card.
+const modelThreshold = -1
+
 // Default returns the settings of a run that sets none.
-func Default() Options { return Options{Threshold: 0.4} }
+func Default() Options { return Options{Threshold: modelThreshold} }
 
 // Validate reports a threshold out of its range.
 func (o Options) Validate() error {
-	if !(o.Threshold >= 0 && o.Threshold <= 1) {
-		return fmt.Errorf("validate.threshold is %v, want a number from 0 to 1", o.Threshold)
+	if o.Threshold != modelThreshold && !(o.Threshold >= 0 && o.Threshold <= 1) {
+		return fmt.Errorf("validate.threshold is %v, want a number from 0 to 1, or -1 for the model's", o.Threshold)
 	}
 	return nil
 }
@@ -72,32 +75,34 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 	if err != nil {
 		return in, err
 	}
-	lines, err := s.Options.decide(asked, p)
+	if s.Options.Threshold != modelThreshold {
+		p.rule.Threshold = s.Options.Threshold
+	}
+	lines, err := decide(asked, p)
 	if err != nil {
 		return in, err
 	}
-	result, err := s.Options.measure(lines, p)
+	result, err := measure(lines, p)
 	if err != nil {
 		return in, err
 	}
 	return in, errors.Join(
 		atomicfile.Write(filepath.Join(env.Dir, evaluate.PredictionsFile), func(w io.Writer) error {
-			return evaluate.WritePredictions(w, p.labels, p.hasNA, lines)
+			return evaluate.WritePredictions(w, p.labels, p.rule.HasNA, lines)
 		}),
 		atomicfile.Write(filepath.Join(env.Dir, evaluate.ResultFile), result.Write),
 	)
 }
 
 // decide applies the rule to the probabilities of every sample of m.
-func (o Options) decide(m dataset.Manifest, p predictions) ([]evaluate.Prediction, error) {
+func decide(m dataset.Manifest, p predictions) ([]evaluate.Prediction, error) {
 	if len(p.probabilities) != len(m.Samples) {
 		return nil, fmt.Errorf("the model gave %d predictions for %d samples", len(p.probabilities), len(m.Samples))
 	}
 	columns := len(p.labels)
-	if !p.hasNA {
+	if !p.rule.HasNA {
 		columns--
 	}
-	rule := evaluate.Rule{Threshold: o.Threshold, HasNA: p.hasNA}
 	lines := make([]evaluate.Prediction, len(m.Samples))
 	for i := range m.Samples {
 		s := &m.Samples[i]
@@ -108,7 +113,7 @@ func (o Options) decide(m dataset.Manifest, p predictions) ([]evaluate.Predictio
 		if n := len(p.probabilities[i]); n != columns {
 			return nil, fmt.Errorf("sample %s: the model gave %d probabilities, want %d", s.ID, n, columns)
 		}
-		d, err := evaluate.Decide(rule, p.probabilities[i])
+		d, err := evaluate.Decide(p.rule, p.probabilities[i])
 		if err != nil {
 			return nil, fmt.Errorf("sample %s: %w", s.ID, err)
 		}
@@ -122,9 +127,9 @@ func (o Options) decide(m dataset.Manifest, p predictions) ([]evaluate.Predictio
 }
 
 // measure returns the metrics of test and validation apart.
-func (o Options) measure(lines []evaluate.Prediction, p predictions) (evaluate.Result, error) {
+func measure(lines []evaluate.Prediction, p predictions) (evaluate.Result, error) {
 	result := evaluate.Result{
-		Schema: evaluate.ResultSchema, Threshold: o.Threshold, HasNA: p.hasNA, Labels: p.labels,
+		Schema: evaluate.ResultSchema, Threshold: p.rule.Threshold, HasNA: p.rule.HasNA, Labels: p.labels,
 	}
 	byRole := map[string][]evaluate.Outcome{}
 	for _, l := range lines {

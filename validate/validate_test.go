@@ -50,7 +50,7 @@ func sound() dataset.Manifest {
 // and counts what it is asked for by role.
 func always(asked map[dataset.Role]int, hasNA bool, p ...float32) predictor {
 	return func(_ context.Context, m dataset.Manifest, _ pipeline.Env) (predictions, error) {
-		out := predictions{labels: []string{"na", "fist", "ok"}, hasNA: hasNA}
+		out := predictions{labels: []string{"na", "fist", "ok"}, rule: evaluate.Rule{Threshold: 0.4, HasNA: hasNA}}
 		for _, s := range m.Samples {
 			asked[s.Role]++
 			out.probabilities = append(out.probabilities, p)
@@ -122,8 +122,15 @@ func TestStageMeasuresTestAndValidationApart(t *testing.T) {
 	}
 }
 
-func TestThresholdIsTheStagesOwn(t *testing.T) {
-	dir, err := run(t, Options{Threshold: 0.8}, always(map[dataset.Role]int{}, false, 0.75, 0.25), sound())
+func TestThreshold(t *testing.T) {
+	dir, err := run(t, Default(), always(map[dataset.Role]int{}, false, 0.75, 0.25), sound())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, _ := read(t, dir); r.Threshold != 0.4 || r.Test.NARecall.Count != 0 {
+		t.Errorf("the model's threshold: got %+v", r)
+	}
+	dir, err = run(t, Options{Threshold: 0.8}, always(map[dataset.Role]int{}, false, 0.75, 0.25), sound())
 	if err != nil {
 		t.Fatal(err)
 	}
