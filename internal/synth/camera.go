@@ -20,10 +20,10 @@ type camera struct {
 func newCamera(key rng.Key) camera {
 	r := key.Rand()
 	return camera{
-		exposure: between(r, 0.75, 1.35),
+		exposure: between(r, 0.85, 1.3),
 		balance:  vec{between(r, 0.9, 1.1), 1, between(r, 0.88, 1.1)},
 		blur:     between(r, 0.02, 0.2),
-		noise:    between(r, 1, 6),
+		noise:    between(r, 1, 4.5),
 		vignette: between(r, 0, 0.35),
 	}
 }

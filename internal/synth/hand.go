@@ -66,7 +66,7 @@ func (f finger) add(add adder, limb int, at vec, lengths [3]float64, stretch, gi
 	out := vec{ss, cs, 0}
 	sw, cw := sincos(f.sideway)
 	into := out.cross(vec{0, 0, 1}).scale(sw).add(vec{0, 0, cw})
-	radii := [4]float64{0.108, 0.098, 0.088, 0.072}
+	radii := [4]float64{0.114, 0.106, 0.097, 0.080}
 	angle := 0.0
 	for i, l := range lengths {
 		angle += f.flex[i]

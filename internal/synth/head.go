@@ -6,7 +6,10 @@ import "github.com/gesturekit/gesturekit/rng"
 func newHead(key rng.Key, who person, l light, aspect float64) []shape {
 	r := key.Rand()
 	size := between(r, 0.13, 0.19)
-	x := around(r, float64(0.36*aspect))
+	x := float64(between(r, 0.17, 0.36) * aspect) // beside the hand, mostly
+	if r.IntN(2) == 0 {
+		x = -x
+	}
 	y := between(r, 0, 0.24)
 	lit := func(own vec) vec { return own.times(l.key.scale(0.62).add(l.ambient.scale(0.8))) }
 	skin, hair, shirt := lit(who.skin), lit(who.hair), lit(who.shirt)

@@ -12,7 +12,6 @@ type person struct {
 	build
 	skin   vec     // of the back of the hand, linear
 	scale  float64 // size of the hand, about 1
-	left   bool    // shows the left hand
 	shirt  vec     // linear
 	stripe float64 // contrast of the sleeve's stripes, 0 to 0.5
 	hair   vec     // linear
@@ -25,8 +24,7 @@ func newPerson(key rng.Key, number int) person {
 	r := k.Rand()
 	p := person{
 		build: build{fingers: between(r, 0.92, 1.08), girth: between(r, 0.92, 1.12), cuff: between(r, 0.12, 1.1)},
-		scale: between(r, 0.92, 1.08),
-		left:  r.IntN(5) < 2,
+		scale: between(r, 0.94, 1.06),
 		shirt: paint(r),
 		bald:  r.IntN(6) == 0,
 		habit: k,
@@ -44,7 +42,7 @@ func newPerson(key rng.Key, number int) person {
 
 // golden spreads the numbers 1, 2, 3.. evenly over [0, 1) however many follow.
 func golden(key rng.Key, number int) float64 {
-	u := key.Unit() + float64(float64(number)*0.6180339887498949)
+	u := float64(key.Unit()) + float64(float64(number)*0.6180339887498949)
 	return u - math.Floor(u)
 }
 

@@ -40,17 +40,17 @@ func poseOf(category string) (pose, bool) {
 	case "fist":
 		p.centre.y = 0.1
 	case "palm":
-		p.fingers = [4]finger{straight(13), straight(3), straight(-7), straight(-19)}
+		p.fingers = [4]finger{straight(15), straight(4), straight(-8), straight(-22)}
 		p.thumb, p.nail = thumbOut(), vec{0.5, -0.2, -0.8}
 	case "point":
 		p.fingers[0] = straight(3)
 	case "peace":
-		p.fingers[0], p.fingers[1] = straight(14), straight(-9)
+		p.fingers[0], p.fingers[1] = straight(17), straight(-12)
 	case "three":
-		p.fingers[0], p.fingers[1], p.fingers[2] = straight(13), straight(0), straight(-13)
+		p.fingers[0], p.fingers[1], p.fingers[2] = straight(17), straight(0), straight(-16)
 		p.thumb = thumbAcross()
 	case "four":
-		p.fingers = [4]finger{straight(12), straight(3), straight(-6), straight(-17)}
+		p.fingers = [4]finger{straight(14), straight(4), straight(-8), straight(-21)}
 		p.thumb = thumbAcross()
 	case "ok":
 		p.fingers = [4]finger{{splay: 4, flex: [3]float64{38, 72, 42}, sideway: 62}, straight(-2), straight(-11), straight(-22)}
@@ -78,7 +78,9 @@ func straight(splay float64) finger { return finger{splay: splay, flex: [3]float
 
 func curled(splay float64) finger { return finger{splay: splay, flex: [3]float64{74, 100, 58}} }
 
-func thumbOver() [3]vec   { return [3]vec{{0.50, 0.62, 0.60}, {-0.15, 0.72, 0.65}, {-0.90, 0.40, 0.10}} }
-func thumbAcross() [3]vec { return [3]vec{{0.40, 0.75, 0.55}, {-0.60, 0.65, 0.45}, {-0.95, 0.25, 0.05}} }
-func thumbOut() [3]vec    { return [3]vec{{0.78, 0.58, 0.20}, {0.75, 0.66, 0.05}, {0.62, 0.78, 0}} }
-func thumbSide() [3]vec   { return [3]vec{{0.80, 0.50, 0.35}, {0.97, 0.22, 0.08}, {1, 0.05, -0.05}} }
+func thumbOver() [3]vec { return [3]vec{{0.50, 0.62, 0.60}, {-0.15, 0.72, 0.65}, {-0.90, 0.40, 0.10}} }
+func thumbAcross() [3]vec {
+	return [3]vec{{0.40, 0.75, 0.55}, {-0.60, 0.65, 0.45}, {-0.95, 0.25, 0.05}}
+}
+func thumbOut() [3]vec  { return [3]vec{{0.78, 0.58, 0.20}, {0.75, 0.66, 0.05}, {0.62, 0.78, 0}} }
+func thumbSide() [3]vec { return [3]vec{{0.80, 0.50, 0.35}, {0.97, 0.22, 0.08}, {1, 0.05, -0.05}} }

@@ -124,7 +124,7 @@ func (r *relief) openness(i, j int) float64 {
 			hidden += clamp((c.z - here - float64(0.25*reach)) / float64(1.6*reach))
 		}
 	}
-	return 1 - hidden/8
+	return 1 - float64(hidden/8)
 }
 
 // lit is the share of the lamp, 0 to 1, that reaches a sample past the fingers.

@@ -18,7 +18,7 @@ func newRoom(key rng.Key, l light, aspect float64) []shape {
 	for _, i := range order[:2+r.IntN(2)] {
 		shapes = append(shapes, things[i](r, wide)...)
 	}
-	soft, bright := between(r, 0.008, 0.045), between(r, 0.45, 1)
+	soft, bright := between(r, 0.015, 0.06), between(r, 0.4, 0.85)
 	for i := range shapes {
 		shapes[i].soft = max(shapes[i].soft, soft)
 		shapes[i].colour = shapes[i].colour.scale(bright)

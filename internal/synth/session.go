@@ -21,9 +21,9 @@ type light struct {
 func newSession(key rng.Key, who person, number, sitting int, aspect float64) session {
 	k := key.With("session").WithInt(number).WithInt(sitting)
 	r := k.Rand()
-	s := session{distance: between(r, 0.92, 1.1), light: newLight(k.With("light")), camera: newCamera(k.With("camera"))}
+	s := session{distance: between(r, 0.94, 1.06), light: newLight(k.With("light")), camera: newCamera(k.With("camera"))}
 	s.room = newRoom(k.With("room"), s.light, aspect)
-	if r.IntN(100) < 55 {
+	if r.IntN(100) < 45 {
 		s.head = newHead(k.With("head"), who, s.light, aspect)
 	}
 	return s

@@ -93,9 +93,6 @@ func (p *painter) nail(bone *part, own vec, along float64, n vec, back float64) 
 // lines returns the shade, 0 to 1, of the three creases of a palm.
 func (p *painter) lines(at, n vec) float64 {
 	hand := at.sub(p.view.at).scale(1 / p.view.size)
-	if p.who.left {
-		hand.x, n.x = -hand.x, -n.x
-	}
 	hand = p.turn.into(hand).add(p.view.pose.centre)
 	if p.turn.into(n).z < 0.3 {
 		return 1

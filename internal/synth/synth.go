@@ -2,7 +2,7 @@
 // data of a run without a folder of one's own, and of the project's tests.
 //
 // A capture shows a hand with bending fingers before a room, as a cheap webcam
-// sees it. Persons differ in skin, hand, sleeve and habit; the sessions of a
+// sees it; it is a right one. Persons differ in skin, hand, sleeve and habit; the sessions of a
 // person in room, light, camera and distance; the frames of a session are a
 // burst in which only a slow drift moves the hand.
 //
@@ -33,9 +33,9 @@ type Options struct {
 	Categories []string `yaml:"categories" doc:"gestures to draw; idle shows none"`
 }
 
-// Default returns the options of the embedded data set: 1,152 captures.
+// Default returns the options of the embedded data set: 1,296 captures.
 func Default() Options {
-	return Options{Persons: 16, Sessions: 2, Frames: 3, Width: 160, Height: 120, Categories: Categories()}
+	return Options{Persons: 18, Sessions: 2, Frames: 3, Width: 160, Height: 120, Categories: Categories()}
 }
 
 // Count returns the number of captures.
@@ -102,7 +102,7 @@ func capture(key rng.Key, width, height int, category string, number, sitting, f
 	}
 	if category != idle {
 		parts := v.pose.arm(who.build)
-		turn := v.place(parts, who.left)
+		turn := v.place(parts)
 		p := painter{relief: newRelief(parts, width, height, v.size), who: who, light: s.light, view: v, turn: turn}
 		p.over(c)
 	}

@@ -16,7 +16,7 @@ type view struct {
 }
 
 // unitSize is the mean size of a hand unit in frame heights.
-const unitSize = 0.40
+const unitSize = 0.44
 
 // newView draws the burst of a person's session and category, then drifts it
 // to one of its frames.
@@ -24,14 +24,14 @@ func newView(key rng.Key, who person, s session, category string, number, sittin
 	k := key.With("take").WithInt(number).WithInt(sitting).With(category)
 	r := k.Rand()
 	p, _ := poseOf(category)
-	p.loosen(who.habit.With(category).Rand(), 6)
-	p.loosen(r, 4)
+	p.loosen(who.habit.With(category).Rand(), 5)
+	p.loosen(r, 3)
 	v := view{pose: p, size: float64(unitSize * float64(who.scale*s.distance))}
 	v.size = float64(v.size * between(r, 0.95, 1.06))
 	roomX := max(0.05, float64(0.5*min(1, aspect))-float64(0.78*v.size))
 	roomY := max(0.03, 0.56-float64(1.1*v.size))
-	v.at = vec{around(r, roomX), around(r, min(roomY, 0.16)), 0}
-	v.turns = vec{around(r, 11), around(r, 15), around(r, 13)}
+	v.at = vec{around(r, min(roomX, 0.13)), around(r, min(roomY, 0.06)), 0}
+	v.turns = vec{around(r, 9), around(r, 13), around(r, 11)}
 	v.sway = vec{around(r, 0.06), around(r, 0.03), 0}
 	v.drift(r, k.WithInt(frame).Rand(), frame)
 	return v
@@ -70,20 +70,14 @@ func (p *pose) loosen(r *rand.Rand, degrees float64) {
 
 // place brings the parts of an arm from hand coordinates into the picture:
 // frame heights from its middle, x right, y up, z towards the camera.
-func (v *view) place(parts []part, left bool) frame {
+func (v *view) place(parts []part) frame {
 	f := turned(v.turns.x, v.turns.y, v.turns.z+v.pose.turn)
-	flip := func(p vec) vec {
-		if left {
-			p.x = -p.x
-		}
-		return p
-	}
 	for i := range parts {
 		p := &parts[i]
-		a := flip(f.outOf(p.a.sub(v.pose.centre))).scale(v.size).add(v.at)
-		b := flip(f.outOf(p.b.sub(v.pose.centre))).scale(v.size).add(v.at)
+		a := f.outOf(p.a.sub(v.pose.centre)).scale(v.size).add(v.at)
+		b := f.outOf(p.b.sub(v.pose.centre)).scale(v.size).add(v.at)
 		p.cone = newCone(a, b, float64(p.ra*v.size), float64(p.rb*v.size))
-		p.dorsal = flip(f.outOf(p.dorsal))
+		p.dorsal = f.outOf(p.dorsal)
 	}
 	return f
 }
