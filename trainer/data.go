@@ -43,12 +43,16 @@ func (s *images) at(i int) []uint8 {
 }
 
 // ReadData decodes the images of a training set. Labels are the label names of
-// the whole dataset, na first. For the loss ce the unknown training images are
-// left out. All images must be squares of one size, a multiple of 8 from 32 to
+// the whole dataset, na first. For the loss ce the unknown images are left
+// out, of train and of validation: a baseline on known gestures has none to
+// choose by either. All images must be squares of one size, a multiple of 8 from 32 to
 // 256 pixels; a known category without a training sample is an error.
 func ReadData(ctx context.Context, set dataset.TrainingSet, labels []string, loss Loss, env pipeline.Env) (*Data, error) {
-	train := set.Train().Select(func(s *dataset.Sample) bool { return loss.uses(s.Label) })
-	validation := set.Validation()
+	used := func(s *dataset.Sample) bool { return loss.uses(s.Label) }
+	train, validation := set.Train().Select(used), set.Validation().Select(used)
+	if len(validation.Samples) == 0 {
+		return nil, fmt.Errorf("%w: validation has no known sample: add captures of other people or sessions, or raise split.validation", dataset.ErrInvalid)
+	}
 	if err := checkLabels(train, validation, labels, loss); err != nil {
 		return nil, err
 	}
@@ -81,17 +85,17 @@ func checkLabels(train, validation dataset.Manifest, labels []string, loss Loss)
 		for i := range m.Samples {
 			s := &m.Samples[i]
 			if s.Label < 0 || s.Label >= len(labels) {
-				return fmt.Errorf("sample %s has label %d, want 0..%d: run the labels stage first", s.ID, s.Label, len(labels)-1)
+				return fmt.Errorf("%w: sample %s has label %d, want 0..%d: run the labels stage first", dataset.ErrInvalid, s.ID, s.Label, len(labels)-1)
 			}
 			seen[s.Label] = seen[s.Label] || s.Role == dataset.Train
 		}
 	}
 	if k := len(labels) - 1; k < 1 || (loss == CE && k < 2) {
-		return fmt.Errorf("%d known categories are too few for the loss %s: want 1 or more, and 2 or more for ce", k, loss)
+		return fmt.Errorf("%w: %d known categories are too few for the loss %s: want 1 or more, and 2 or more for ce", dataset.ErrInvalid, k, loss)
 	}
 	for l, name := range labels {
 		if l > 0 && !seen[l] {
-			return fmt.Errorf("known category %q has no sample in train: add captures of other people or sessions, or change split.validation and split.test", name)
+			return fmt.Errorf("%w: known category %q has no sample in train: add captures of other people or sessions, or change split.validation and split.test", dataset.ErrInvalid, name)
 		}
 	}
 	return nil

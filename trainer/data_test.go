@@ -27,7 +27,7 @@ func TestReadDataTakesTrainAndValidationOnly(t *testing.T) {
 			t.Errorf("%s has label %d", id, want)
 		}
 	}
-	if ce := readShapes(t, m, CE, env); ce.train.count() != 3*6*2 || ce.validation.count() != d.validation.count() {
+	if ce := readShapes(t, m, CE, env); ce.train.count() != 3*6*2 || ce.validation.count() != 3*2*2 {
 		t.Errorf("ce: %d and %d samples", ce.train.count(), ce.validation.count())
 	}
 }

@@ -197,7 +197,7 @@ func (f *fitting) validate(ctx context.Context) (Validation, error) {
 	outputs := loss.outputs(len(f.data.Labels))
 	target, row := make([]float32, outputs), make([]float32, outputs)
 	confusion := evaluate.NewConfusion(len(f.data.Labels) - 1)
-	sum, counted := 0.0, 0
+	sum := 0.0
 	for start := 0; start < set.count(); start += p.batch {
 		if err := ctx.Err(); err != nil {
 			return Validation{}, err
@@ -214,15 +214,12 @@ func (f *fitting) validate(ctx context.Context) (Validation, error) {
 				return Validation{}, f.diverged(len(f.history)+1, err.Error())
 			}
 			confusion[label][decision.Label]++
-			if loss.uses(label) {
-				loss.row(target, label, 0)
-				sum += loss.value(x, target, row)
-				counted++
-			}
+			loss.row(target, label, 0)
+			sum += loss.value(x, target, row)
 		}
 	}
 	v := Validation{
-		Loss: sum / float64(max(1, counted)), Accuracy: confusion.Accuracy(),
+		Loss: sum / float64(set.count()), Accuracy: confusion.Accuracy(),
 		KnownAccuracy: confusion.KnownAccuracy(), UnknownRecall: confusion.Labels()[evaluate.NA].Recall,
 	}
 	if math.IsInf(v.Loss, 0) || math.IsNaN(v.Loss) {

@@ -31,10 +31,9 @@ type Epoch struct {
 // Validation is how a network does on the validation samples, none of them
 // unseen.
 type Validation struct {
-	// Loss is the mean without label smoothing, over the samples that the loss
-	// is defined for: all, or the known ones for ce. 0 if there are none.
+	// Loss is the mean without label smoothing.
 	Loss          float64             `json:"loss"`
-	Accuracy      evaluate.Proportion `json:"accuracy"`       // right at the threshold, of all
+	Accuracy      evaluate.Proportion `json:"accuracy"`       // right at the threshold, of all; for ce, of the known
 	KnownAccuracy evaluate.Proportion `json:"known_accuracy"` // right at the threshold, of the known
 	UnknownRecall evaluate.Proportion `json:"unknown_recall"` // predicted as na, of the unknown
 }

@@ -32,7 +32,7 @@ func TestLoadPredictsAsTheModelSaved(t *testing.T) {
 		if !reflect.DeepEqual(loaded.Card, model.Card) || loaded.Rule() != (evaluate.Rule{Threshold: 0.4, HasNA: loss != CE}) {
 			t.Errorf("card %+v, want %+v", loaded.Card, model.Card)
 		}
-		validation := m.InRole(dataset.Validation)
+		validation := m.InRole(dataset.Validation).Select(func(s *dataset.Sample) bool { return loss.uses(s.Label) })
 		var told []int
 		got, err := Predict(context.Background(), loaded, validation, env.Root, 2, func(done, total int) { told = append(told, done, total) })
 		if err != nil {

@@ -20,7 +20,7 @@ type Stage struct {
 func (s Stage) Name() string { return "train" }
 
 // Version changes whenever the same settings and inputs would give other weights.
-func (s Stage) Version() string { return "train/1" }
+func (s Stage) Version() string { return "train/2" }
 
 // Settings returns the options and the settings of the augmentation.
 func (s Stage) Settings() any {

@@ -27,7 +27,8 @@ const idle = "idle"
 // Categories returns the names of all gestures, sorted; "idle" shows no hand.
 func Categories() []string {
 	return []string{
-		"call", "fist", "four", idle, "ok", "palm", "peace", "point", "rock", "three", "thumbs_down", "thumbs_up",
+		"call", "ell", "fist", "four", idle, "ok", "palm", "peace", "pinky", "point", "relaxed", "rock", "salute", "three",
+		"thumbs_down", "thumbs_up",
 	}
 }
 
@@ -56,6 +57,17 @@ func poseOf(category string) (pose, bool) {
 		p.fingers = [4]finger{{splay: 4, flex: [3]float64{38, 72, 42}, sideway: 62}, straight(-2), straight(-11), straight(-22)}
 		p.thumb = [3]vec{{0.68, 0.60, 0.38}, {0.74, 0.62, 0.18}, {0.30, 0.95, 0.10}}
 		p.nail = vec{0.9, -0.3, 0.1}
+	case "ell":
+		p.fingers[0] = straight(2)
+		p.thumb, p.nail = thumbSide(), vec{0.3, -0.4, -0.9}
+	case "pinky":
+		p.fingers[3] = straight(-14)
+	case "relaxed":
+		p.fingers = [4]finger{bent(8, 34), bent(2, 46), bent(-5, 56), bent(-12, 62)}
+		p.thumb, p.nail = thumbOut(), vec{0.5, -0.2, -0.8}
+	case "salute": // index with middle, ring with little
+		p.fingers = [4]finger{straight(14), straight(11), straight(-12), straight(-17)}
+		p.thumb, p.nail = thumbOut(), vec{0.5, -0.2, -0.8}
 	case "rock":
 		p.fingers[0], p.fingers[3] = straight(9), straight(-15)
 	case "call":
@@ -75,6 +87,11 @@ func poseOf(category string) (pose, bool) {
 }
 
 func straight(splay float64) finger { return finger{splay: splay, flex: [3]float64{4, 6, 4}} }
+
+// bent is a finger that hangs half closed: degrees at each of its joints.
+func bent(splay, degrees float64) finger {
+	return finger{splay: splay, flex: [3]float64{degrees, degrees, float64(degrees * 0.6)}}
+}
 
 func curled(splay float64) finger { return finger{splay: splay, flex: [3]float64{74, 100, 58}} }
 

@@ -32,15 +32,15 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 }
 
 // Partition returns a partition of the categories for the embedded default.
-// Unknown are an empty scene and a neighbour of most known gestures, so that the
-// network learns where these end: three beside peace, four beside palm, rock
-// beside point, thumbs_down beside thumbs_up. Unseen are the two that are left.
+// Unknown are an empty scene, a hand at rest and neighbours of the known
+// gestures, so that the network learns where these end: three beside peace, four
+// and ok beside palm, rock beside point, thumbs_down beside thumbs_up.
 func Partition(categories []string) (known, unknown, unseen []string) {
 	for _, c := range categories {
 		switch c {
-		case "idle", "three", "four", "rock", "thumbs_down":
+		case idle, "relaxed", "three", "four", "ok", "rock", "thumbs_down":
 			unknown = append(unknown, c)
-		case "ok", "call":
+		case "call", "ell", "pinky", "salute":
 			unseen = append(unseen, c)
 		default:
 			known = append(known, c)

@@ -33,7 +33,7 @@ type Options struct {
 	Categories []string `yaml:"categories" doc:"gestures to draw; idle shows none"`
 }
 
-// Default returns the options of the embedded data set: 1,296 captures.
+// Default returns the options of the embedded data set: 1,728 captures.
 func Default() Options {
 	return Options{Persons: 18, Sessions: 2, Frames: 3, Width: 160, Height: 120, Categories: Categories()}
 }
