@@ -29,22 +29,26 @@ type fileState struct {
 }
 
 // scan returns the content of the roots, files or folders. It reads only the
-// files that differ in size or time from known. Paths are slash-separated; those
-// below a folder are prefixed by the folder's number when there are several roots.
+// files that differ in size or time from known. Paths are slash-separated
+// and relative to their root; a root that is a file is "./name".
 func scan(ctx context.Context, roots []string, known content, workers int) (content, error) {
 	var names, keys []string
+	seen := map[string]bool{}
 	for i, root := range roots {
-		prefix := ""
-		if len(roots) > 1 {
-			prefix = fmt.Sprintf("%d/", i)
-		}
 		files, err := list(root)
 		if err != nil {
 			return nil, err
 		}
 		for _, f := range files {
-			names = append(names, filepath.Join(root, f))
-			keys = append(keys, prefix+filepath.ToSlash(f))
+			key := filepath.ToSlash(f)
+			if f == "." {
+				key = "./" + filepath.Base(root)
+			}
+			for seen[key] {
+				key = fmt.Sprintf("%d/%s", i, key)
+			}
+			seen[key] = true
+			names, keys = append(names, filepath.Join(root, f)), append(keys, key)
 		}
 	}
 	at := make([]int, len(names))
@@ -64,7 +68,9 @@ func scan(ctx context.Context, roots []string, known content, workers int) (cont
 	return c, nil
 }
 
-// list returns the files below root, relative to it; "." when root is a file.
+// list returns the files and the empty folders below root, relative to it; "."
+// when root is a file. Empty folders end in a slash: to ingest, for one, an
+// empty category is a fault.
 func list(root string) ([]string, error) {
 	real, err := filepath.EvalSymlinks(root)
 	if err != nil {
@@ -76,7 +82,13 @@ func list(root string) ([]string, error) {
 			return err
 		}
 		if d.IsDir() {
-			return nil
+			inside, err := os.ReadDir(p)
+			if err != nil || len(inside) > 0 || p == real {
+				return err
+			}
+			rel, err := filepath.Rel(real, p)
+			files = append(files, rel+string(filepath.Separator))
+			return err
 		}
 		if info, err := os.Stat(p); err != nil || !info.Mode().IsRegular() {
 			return nil // a dangling link, a socket: the stage says what it makes of it
@@ -88,18 +100,25 @@ func list(root string) ([]string, error) {
 	return files, err
 }
 
+// unreadable stands for the digest of a file that may not be read. It is never
+// relied on: the permission may change without a trace in size and time.
+const unreadable = "unreadable"
+
 func stateOf(name string, known fileState) (fileState, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return fileState{}, err
 	}
+	if info.IsDir() {
+		return fileState{SHA256: "empty folder"}, nil
+	}
 	s := fileState{Size: info.Size(), Time: info.ModTime().UnixNano(), SHA256: known.SHA256}
-	if s == known {
+	if s == known && s.SHA256 != unreadable {
 		return s, nil
 	}
 	f, err := os.Open(name)
 	if errors.Is(err, fs.ErrPermission) {
-		s.SHA256 = "unreadable"
+		s.SHA256 = unreadable
 		return s, nil
 	}
 	if err != nil {

@@ -123,9 +123,9 @@ func TestRunSkipsWhatIsUnchanged(t *testing.T) {
 	b.stages[2].version = "2"
 	b.want("three: the code changed from three/1 to three/2")
 	b.write(b.stages[0].input, "b")
-	b.want("one: in its input, . is changed", "two: the output of one changed", "three: the output of one changed")
+	b.want("one: in its input, ./in.txt is changed", "two: the output of one changed", "three: the output of one changed")
 	b.write(b.stages[0].input, "B")
-	b.want("one: in its input, . is changed") // its output comes out the same
+	b.want("one: in its input, ./in.txt is changed") // its output comes out the same
 	b.want()
 	b.seed = 9
 	b.want("one: the seed changed from 0 to 9", "two: the seed changed from 0 to 9", "three: the seed changed from 0 to 9")
@@ -202,6 +202,113 @@ func TestOnlyNeedsTheOutputsBefore(t *testing.T) {
 	b.only = "two"
 	if _, err := b.run(t.Context()); !errors.Is(err, pipeline.ErrMissing) || !strings.Contains(err.Error(), "gesturekit one") {
 		t.Errorf("got %v, want ErrMissing with the command to run", err)
+	}
+}
+
+func TestOnlyRefusesWhatIsOutOfDate(t *testing.T) {
+	b := newBench(t)
+	b.want("one: it has not run yet", "two: it has not run yet", "three: it has not run yet")
+	b.only = "three"
+	b.want()
+	b.write(filepath.Join(b.root, "two", "out.txt"), "tampered")
+	if _, err := b.run(t.Context()); !errors.Is(err, pipeline.ErrStale) || !strings.Contains(err.Error(), "out.txt is changed") {
+		t.Errorf("tampered output: got %v, want ErrStale", err)
+	}
+	b.write(filepath.Join(b.root, "two", "out.txt"), "x")
+	b.want()
+	b.stages[0].version = "2"
+	if _, err := b.run(t.Context()); !errors.Is(err, pipeline.ErrStale) || !strings.Contains(err.Error(), "the code changed") {
+		t.Errorf("stale stage: got %v, want ErrStale", err)
+	}
+}
+
+func TestEmptyFoldersCount(t *testing.T) {
+	b := newBench(t)
+	b.stages = b.stages[1:]
+	b.stages[0].input = ""
+	dir := t.TempDir()
+	reader := &lister{fake{name: "zero", version: "1", input: dir}}
+	all := func() (ran int) {
+		t.Helper()
+		if err := pipeline.Run(t.Context(), []pipeline.Stage{reader}, pipeline.Options{Root: b.root}); err != nil {
+			t.Fatal(err)
+		}
+		return reader.runs
+	}
+	all()
+	if all() != 1 {
+		t.Errorf("%d runs on an unchanged folder, want 1", reader.runs)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "new"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if all() != 2 {
+		t.Errorf("%d runs after a new empty folder, want 2", reader.runs)
+	}
+}
+
+// lister reads nothing but the names in a folder.
+type lister struct{ fake }
+
+func (l *lister) Run(context.Context, dataset.Manifest, pipeline.Env) (dataset.Manifest, error) {
+	l.runs++
+	return dataset.Manifest{}, nil
+}
+
+func TestRootInsideAnInput(t *testing.T) {
+	dir := t.TempDir()
+	s := &lister{fake{name: "zero", input: dir}}
+	for _, root := range []string{dir, filepath.Join(dir, "run")} {
+		if err := pipeline.Run(t.Context(), []pipeline.Stage{s}, pipeline.Options{Root: root}); !errors.Is(err, dataset.ErrInvalid) {
+			t.Errorf("%s: got %v, want ErrInvalid", root, err)
+		}
+	}
+	if names, _ := os.ReadDir(dir); len(names) != 0 {
+		t.Errorf("the input folder was written to: %v", names)
+	}
+}
+
+func TestChangedInputKeepsTheOldOutput(t *testing.T) {
+	b := newBench(t)
+	b.want("one: it has not run yet", "two: it has not run yet", "three: it has not run yet")
+	b.write(b.stages[0].input, "b")
+	meddler := &meddle{fake: *b.stages[0]}
+	if err := pipeline.Run(t.Context(), []pipeline.Stage{meddler}, pipeline.Options{Root: b.root}); err == nil || !strings.Contains(err.Error(), "changed while the stage ran") {
+		t.Errorf("got %v", err)
+	}
+	if data, _ := os.ReadFile(filepath.Join(b.root, "one", "out.txt")); string(data) != "a" {
+		t.Errorf("the old output is %q, want it whole", data)
+	}
+}
+
+// meddle changes its own input while it runs.
+type meddle struct{ fake }
+
+func (m *meddle) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (dataset.Manifest, error) {
+	out, err := m.fake.Run(ctx, in, env)
+	return out, errors.Join(err, os.WriteFile(m.input, []byte("meddled"), 0o644))
+}
+
+func TestLeftoversOfAKilledProcessAreSwept(t *testing.T) {
+	b := newBench(t)
+	boom := errors.New("boom")
+	b.stages[1].fail = boom
+	if _, err := b.run(t.Context()); !errors.Is(err, boom) {
+		t.Fatal(err)
+	}
+	left := []string{".tmp-1", ".gesturekit/.tmp-2", ".gesturekit/two.unfinished/.tmp-3", ".gesturekit/two.unfinished/deep/.tmp-4"}
+	if err := os.MkdirAll(filepath.Join(b.root, ".gesturekit/two.unfinished/deep"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range left {
+		b.write(filepath.Join(b.root, name), "")
+	}
+	b.stages[1].fail = nil
+	b.want("two: it has not run yet", "three: it has not run yet")
+	for _, name := range append(left, "two/.tmp-3", "two/deep/.tmp-4") {
+		if _, err := os.Stat(filepath.Join(b.root, name)); err == nil {
+			t.Errorf("%s is left", name)
+		}
 	}
 }
 

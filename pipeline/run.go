@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/goccy/go-yaml"
 	"github.com/gofrs/flock"
@@ -52,6 +53,9 @@ const (
 	Cached  State = "cached"
 )
 
+// ErrStale marks an earlier stage's output that is out of date.
+var ErrStale = errors.New("out of date")
+
 // ErrMissing marks the absence of an earlier stage's output.
 var ErrMissing = errors.New("output is missing")
 
@@ -62,6 +66,9 @@ var ErrBusy = errors.New("another gesturekit is working in this folder")
 // stage fails or ctx ends, the outputs of the stages before it stay, the lock
 // file tells the truth about them, and the next Run goes on from there.
 func Run(ctx context.Context, stages []Stage, o Options) (err error) {
+	if err := apart(o.Root, stages); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(filepath.Join(o.Root, stateDir), 0o755); err != nil {
 		return fmt.Errorf("make the run's folder: %w", err)
 	}
@@ -72,6 +79,9 @@ func Run(ctx context.Context, stages []Stage, o Options) (err error) {
 		return fmt.Errorf("%s: %w: wait for it, or give another --out", o.Root, ErrBusy)
 	}
 	defer func() { err = errors.Join(err, guard.Unlock()) }()
+	if err := sweep(o.Root, filepath.Join(o.Root, stateDir)); err != nil {
+		return err
+	}
 	lock, err := ReadLock(o.Root)
 	if err != nil {
 		return err
@@ -79,10 +89,52 @@ func Run(ctx context.Context, stages []Stage, o Options) (err error) {
 	r := runner{Options: o, lock: lock}
 	for i, s := range stages {
 		if o.Only != "" && s.Name() != o.Only {
+			if slices.ContainsFunc(stages[i:], func(s Stage) bool { return s.Name() == o.Only }) {
+				if err := r.current(ctx, stages[:i], s); err != nil {
+					return err
+				}
+			}
 			continue
 		}
 		if err := r.stage(ctx, stages[:i], s); err != nil {
 			return fmt.Errorf("%s: %w", s.Name(), err)
+		}
+	}
+	return nil
+}
+
+// apart fails when the run's folder lies in a folder that a stage reads.
+func apart(root string, stages []Stage) error {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return err
+	}
+	for _, s := range stages {
+		for _, in := range s.Inputs() {
+			in, err := filepath.Abs(in)
+			if err != nil {
+				return err
+			}
+			if rel, err := filepath.Rel(in, root); err == nil && filepath.IsLocal(rel) {
+				return fmt.Errorf("%w: the run's folder %s lies inside %s, which %s reads: choose another one (--out)", dataset.ErrInvalid, root, in, s.Name())
+			}
+		}
+	}
+	return nil
+}
+
+// sweep removes what a killed process was just writing, in the folders
+// themselves.
+func sweep(dirs ...string) error {
+	for _, dir := range dirs {
+		names, err := filepath.Glob(filepath.Join(dir, atomicfile.Pattern))
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			if err := os.Remove(name); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -93,6 +145,18 @@ type runner struct {
 	lock Lock
 	anew string // the first stage whose lost output was made again
 	look bool   // only look: write nothing
+}
+
+// current fails unless an earlier stage's output is what a run would make.
+func (r *runner) current(ctx context.Context, before []Stage, s Stage) error {
+	if r.lock.Stages[s.Name()] == nil {
+		return fmt.Errorf("%w: run 'gesturekit %s' first, or 'gesturekit run' for all stages", ErrMissing, s.Name())
+	}
+	why, err := r.stale(ctx, before, s)
+	if err == nil && why != "" {
+		err = fmt.Errorf("%w: %s: %s: run 'gesturekit run', and give every stage the same settings, best in a config file", ErrStale, s.Name(), why)
+	}
+	return err
 }
 
 func (r *runner) notify(n Notice) {
@@ -272,11 +336,22 @@ func (r *runner) unfinished(s Stage, e *Entry) (string, error) {
 			return "", err
 		}
 	}
-	return dir, os.MkdirAll(dir, 0o755)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	return dir, filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err
+		}
+		return sweep(name)
+	})
 }
 
 // publish gives a finished folder its name and records it.
 func (r *runner) publish(ctx context.Context, s Stage, e *Entry, dir string) error {
+	if err := r.unchanged(ctx, s, e); err != nil {
+		return err
+	}
 	c, err := scan(ctx, []string{dir}, nil, r.Workers)
 	if err != nil {
 		return err
@@ -294,19 +369,26 @@ func (r *runner) publish(ctx context.Context, s Stage, e *Entry, dir string) err
 	if err := c.write(r.state(s.Name(), "outputs")); err != nil {
 		return err
 	}
-	if len(s.Inputs()) > 0 {
-		inputs, err := scan(ctx, s.Inputs(), readContent(r.state(s.Name(), "inputs")), r.Workers)
-		if err != nil {
-			return err
-		}
-		if inputs.digest() != e.Inputs {
-			return errors.New("the input files changed while the stage ran: run again")
-		}
-		if err := inputs.write(r.state(s.Name(), "inputs")); err != nil {
-			return err
-		}
-	}
 	e.Output, e.Files = c.digest(), len(c)
 	r.lock.Stages[s.Name()] = e
 	return r.lock.write(r.Root)
+}
+
+// unchanged fails when the files that the stage reads from outside are no
+// longer those that its entry records.
+func (r *runner) unchanged(ctx context.Context, s Stage, e *Entry) error {
+	if len(s.Inputs()) == 0 {
+		return nil
+	}
+	c, err := scan(ctx, s.Inputs(), readContent(r.state(s.Name(), "inputs")), r.Workers)
+	if err != nil {
+		return err
+	}
+	if c.digest() != e.Inputs {
+		if err := os.Remove(r.state(s.Name(), "work")); err != nil {
+			return err
+		}
+		return errors.New("the input files changed while the stage ran: run again")
+	}
+	return c.write(r.state(s.Name(), "inputs"))
 }

@@ -8,12 +8,16 @@ import (
 	"path/filepath"
 )
 
+// Pattern matches the names of unfinished files, which a killed process leaves
+// in the folders that it was writing to.
+const Pattern = ".tmp-*"
+
 // Write calls fill with a buffered writer and gives the result the name path
 // by an atomic rename. On any error, also one of fill, path is left as it was
 // and no temporary file stays behind. The folder must exist. The file gets
 // mode 0644.
 func Write(path string, fill func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-*")
+	f, err := os.CreateTemp(filepath.Dir(path), Pattern)
 	if err != nil {
 		return err
 	}
