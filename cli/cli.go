@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -14,6 +15,7 @@ import (
 	"github.com/gesturekit/gesturekit/config"
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/internal/nearest"
+	"github.com/gesturekit/gesturekit/pipeline"
 )
 
 // The exit statuses of the program.
@@ -30,8 +32,8 @@ const (
 type IO struct {
 	Args           []string // Args[0] is the program's name
 	Stdout, Stderr io.Writer
-	LookupEnv      func(string) (string, bool)
-	Terminal       bool // Stderr is a terminal, so bars may move on it
+	Env            []string // NAME=value
+	Terminal       bool     // Stderr is a terminal, so bars may move on it
 }
 
 // errStale and errUsage mark errors for status.
@@ -63,7 +65,7 @@ func statusOf(err error) int {
 		return statusInterrupted
 	case errors.Is(err, errUsage), errors.Is(err, config.ErrConfig):
 		return statusUsage
-	case errors.Is(err, errStale):
+	case errors.Is(err, errStale), errors.Is(err, pipeline.ErrStale):
 		return statusStale
 	case errors.Is(err, dataset.ErrInvalid):
 		return statusInvalid
@@ -81,7 +83,7 @@ func newApp(std IO) *cli.App {
 		Description: "gesturekit run takes a folder of captures through all stages. With no folder it draws\n" +
 			"captures of people who do not exist, so that it can be tried with nothing at hand.",
 		Reader: strings.NewReader(""), Writer: std.Stdout, ErrWriter: std.Stderr,
-		HideVersion: true, UseShortOptionHandling: true,
+		Version: version(), UseShortOptionHandling: true,
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   usageError,
 		Action: func(c *cli.Context) error {
@@ -103,6 +105,22 @@ func names(commands []*cli.Command) []string {
 	return out
 }
 
-func usageError(c *cli.Context, err error, _ bool) error {
-	return fmt.Errorf("%w: %w; gesturekit %s --help lists the flags", errUsage, err, c.Command.Name)
+func usageError(c *cli.Context, err error, isSubcommand bool) error {
+	hint := ""
+	if _, flag, ok := strings.Cut(err.Error(), "flag provided but not defined: -"); ok && c.Command != nil {
+		var known []string
+		for _, f := range c.Command.Flags {
+			known = append(known, f.Names()...)
+		}
+		hint = nearest.Hint(flag, known)
+	}
+	return fmt.Errorf("%w: %w%s; --help lists the flags", errUsage, err, hint)
+}
+
+// version returns the module's version, as go install stamps it.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(unknown)"
 }

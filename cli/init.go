@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
@@ -22,11 +23,22 @@ func initCommand(std IO) *cli.Command {
 			if c.NArg() > 1 {
 				return fmt.Errorf("%w: init takes one folder of captures, got %q", errUsage, c.Args().Slice())
 			}
-			name := c.String("config")
+			if err := flagsFirst(c); err != nil {
+				return err
+			}
+			name, captures := c.String("config"), c.Args().First()
+			if captures != "" {
+				if info, err := os.Stat(captures); err != nil || !info.IsDir() {
+					return fmt.Errorf("%w: %s is no folder of captures", errUsage, captures)
+				}
+				if rel, err := filepath.Rel(filepath.Dir(name), captures); err == nil && !filepath.IsAbs(captures) {
+					captures = rel // as seen from the config file
+				}
+			}
 			if _, err := os.Lstat(name); err == nil && !c.Bool("force") {
 				return fmt.Errorf("%w: %s is there already: give --force to replace it, or --config for another name", errUsage, name)
 			}
-			text, err := config.Template(c.Args().First())
+			text, err := config.Template(filepath.ToSlash(captures))
 			if err != nil {
 				return err
 			}

@@ -32,6 +32,9 @@ func previewCommand(std IO) *cli.Command {
 			if err != nil {
 				return err
 			}
+			if err := flagsFirst(c); err != nil {
+				return err
+			}
 			files := c.Args().Slice()
 			if len(files) == 0 {
 				if files, err = trainImages(conf.Out); err != nil {

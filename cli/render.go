@@ -18,7 +18,7 @@ import (
 type renderer interface {
 	event(progress.Event)
 	notice(pipeline.Notice)
-	close()
+	close(error) // with the error that ended the run, if any
 }
 
 // style chooses a renderer: bars on a terminal, lines elsewhere, JSON lines or
@@ -89,7 +89,7 @@ func (l *lines) notice(n pipeline.Notice) {
 	}
 }
 
-func (l *lines) close() {}
+func (l *lines) close(error) {}
 
 // bars draws a bar for the stage at work and leaves a line for each one done.
 type bars struct {
@@ -111,8 +111,10 @@ func (b *bars) event(e progress.Event) {
 		b.stage, b.total = e.Stage, e.Total
 		b.bar = newBar(b.w, e)
 	}
-	if e.Note != "" {
-		b.bar.Describe(fmt.Sprintf("%-9s %s", e.Stage, e.Note))
+	if e.Note != "" && e.Note != b.note { // above the bar, so that it fits any terminal
+		b.note = e.Note
+		_ = b.bar.Clear()
+		fmt.Fprintf(b.w, "%-9s %s\n", e.Stage, e.Note)
 	}
 	_ = b.bar.Set(e.Done) // an error means a closed terminal: nothing to tell it to
 }
@@ -127,7 +129,7 @@ func newBar(w io.Writer, e progress.Event) *progressbar.ProgressBar {
 		progressbar.OptionSetDescription(fmt.Sprintf("%-9s", e.Stage)),
 		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString(e.Unit),
 		progressbar.OptionSetPredictTime(true), progressbar.OptionSetElapsedTime(true),
-		progressbar.OptionSetWidth(24), progressbar.OptionThrottle(80*time.Millisecond),
+		progressbar.OptionSetWidth(12), progressbar.OptionThrottle(80*time.Millisecond),
 		progressbar.OptionClearOnFinish(),
 	)
 }
@@ -146,16 +148,19 @@ func (b *bars) clear() {
 	}
 }
 
-func (b *bars) close() { b.clear() }
+func (b *bars) close(error) { b.clear() }
 
-// jsonLines prints every event and notice as one JSON object a line.
+// jsonLines prints events and notices, at most a few a second of mere counts, as
+// one JSON object a line.
 type jsonLines struct {
-	mu sync.Mutex
-	w  io.Writer
+	mu    sync.Mutex
+	w     io.Writer
+	shown time.Time
 }
 
 type jsonLine struct {
-	Stage   string         `json:"stage"`
+	Stage   string         `json:"stage,omitempty"`
+	Error   string         `json:"error,omitempty"`
 	State   pipeline.State `json:"state,omitempty"`
 	Why     string         `json:"why,omitempty"`
 	Done    int            `json:"done,omitempty"`
@@ -172,6 +177,15 @@ func (j *jsonLines) line(l jsonLine) {
 }
 
 func (j *jsonLines) event(e progress.Event) {
+	j.mu.Lock()
+	skip := e.Note == "" && e.Done < e.Total && e.Done > 0 && time.Since(j.shown) < 200*time.Millisecond
+	if !skip {
+		j.shown = time.Now()
+	}
+	j.mu.Unlock()
+	if skip {
+		return
+	}
 	j.line(jsonLine{Stage: e.Stage, Done: e.Done, Total: e.Total, Unit: e.Unit, Note: e.Note, Warning: e.Warning})
 }
 
@@ -179,4 +193,8 @@ func (j *jsonLines) notice(n pipeline.Notice) {
 	j.line(jsonLine{Stage: n.Stage, State: n.State, Why: n.Why})
 }
 
-func (j *jsonLines) close() {}
+func (j *jsonLines) close(err error) {
+	if err != nil {
+		j.line(jsonLine{State: "failed", Error: err.Error()})
+	}
+}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -39,8 +40,11 @@ func runCommand(std IO) *cli.Command {
 		Flags: append(showFlags(), settingFlags()...),
 		Action: func(c *cli.Context) error {
 			file := c.String("config")
+			if err := flagsFirst(c); err != nil {
+				return err
+			}
 			if c.NArg() > 1 || c.NArg() == 1 && file != "" {
-				return fmt.Errorf("%w: run takes one config file, got %q besides %q", errUsage, c.Args().Slice(), file)
+				return fmt.Errorf("%w: run takes one config file, got %q", errUsage, c.Args().Slice())
 			}
 			if c.NArg() == 1 {
 				file = c.Args().First()
@@ -63,6 +67,16 @@ func stageCommand(std IO, doc config.StageDoc) *cli.Command {
 	}
 }
 
+// flagsFirst fails on a flag behind an argument, where it would not be read.
+func flagsFirst(c *cli.Context) error {
+	for _, a := range c.Args().Slice() {
+		if strings.HasPrefix(a, "-") && a != "-" {
+			return fmt.Errorf("%w: flags stand before other arguments: put %s in front of %s", errUsage, a, c.Args().First())
+		}
+	}
+	return nil
+}
+
 func noArgs(c *cli.Context) error {
 	if c.Args().Present() {
 		return fmt.Errorf("%w: %s takes no arguments, got %q; settings are flags: gesturekit %s --help lists them", errUsage, c.Command.Name, c.Args().First(), c.Command.Name)
@@ -76,12 +90,17 @@ func runStages(c *cli.Context, std IO, file, only string) error {
 	if err != nil {
 		return err
 	}
+	if only == "" || only == "train" {
+		if err := conf.CheckTraining(); err != nil {
+			return err
+		}
+	}
 	show := style(std, c.Bool("json"), c.Bool("quiet"))
 	err = pipeline.Run(c.Context, conf.Stages(), pipeline.Options{
 		Root: conf.Out, Seed: conf.Seed, Workers: conf.Parallel(), Only: only, Force: c.Bool("force"),
 		Progress: show.event, Notify: show.notice,
 	})
-	show.close()
+	show.close(err)
 	if err != nil || only != "" && only != "report" {
 		return err
 	}

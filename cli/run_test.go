@@ -39,7 +39,6 @@ func gesturekit(ctx context.Context, stderr io.Writer, args ...string) (status i
 	var out bytes.Buffer
 	status = cli.Main(ctx, cli.IO{
 		Args: append([]string{"gesturekit"}, args...), Stdout: &out, Stderr: stderr,
-		LookupEnv: func(string) (string, bool) { return "", false },
 	})
 	return status, out.String()
 }
@@ -123,6 +122,9 @@ func (i *interrupter) Write(p []byte) (int, error) {
 }
 
 func TestInterruptInEachStage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a minute under the race detector")
+	}
 	dir := captures(t)
 	config := filepath.Join(dir, "quick.yaml")
 	before := digests(t, filepath.Join(dir, "captures"))

@@ -8,9 +8,13 @@
 package config
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"runtime"
+
+	"github.com/goccy/go-yaml"
 
 	"github.com/gesturekit/gesturekit/augment"
 	"github.com/gesturekit/gesturekit/ingest"
@@ -65,6 +69,15 @@ func (c Config) Check() error {
 	return nil
 }
 
+// CheckTraining reports settings that are in range but not for training. A
+// dataset for another trainer may have other sizes.
+func (c Config) CheckTraining() error {
+	if s := c.Ingest.Size; s%8 != 0 || s < 32 || s > 256 {
+		return fmt.Errorf("%w: ingest.size is %d: the train stage wants a multiple of 8 from 32 to 256", ErrConfig, s)
+	}
+	return nil
+}
+
 // Parallel returns how many goroutines to use.
 func (c Config) Parallel() int {
 	if c.Workers > 0 {
@@ -84,11 +97,26 @@ func (c Config) Stages() []pipeline.Stage {
 			c.Split.Known, c.Split.Unknown, c.Split.Unseen = synth.Partition(c.Synth.Categories)
 		}
 	}
-	return append(first,
+	all := append(first,
 		ingest.Stage{Options: c.Ingest}, split.Stage{Options: c.Split}, labels.Stage{Options: c.Labels},
 		augment.Stage{Options: c.Augment}, trainer.Stage{Options: c.Train, Augment: online(c.Augment)},
-		validate.Stage{Options: c.Validate}, report.Stage{Options: c.Report},
+		validate.Stage{Options: c.Validate},
 	)
+	return append(all, report.Stage{Options: c.Report, Provenance: provenance(all)})
+}
+
+// provenance digests what the report tells of the stages before it. Their
+// outputs alone do not decide it: other settings may give the same output.
+func provenance(stages []pipeline.Stage) string {
+	h := sha256.New()
+	for _, s := range stages {
+		text, err := yaml.Marshal(s.Settings())
+		if err != nil { // the pipeline meets and reports it before the report is made
+			text = []byte(err.Error())
+		}
+		fmt.Fprintf(h, "%s %s\n%s\n", s.Name(), s.Version(), text)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // StageDoc names a stage for the command line and the docs.

@@ -77,7 +77,7 @@ augment:
 	if !strings.Contains(got["augment.recipe"], "rotate") {
 		t.Errorf("augment.recipe is %q", got["augment.recipe"])
 	}
-	for _, empty := range []string{"", "# nothing\n", "---\n", "split:\n"} {
+	for _, empty := range []string{"", "\ufeff", "# nothing\n", "---\n", "split:\n"} {
 		c := config.Default()
 		if err := config.Parse([]byte(empty), &c); err != nil {
 			t.Errorf("%q: %v", empty, err)
@@ -98,6 +98,13 @@ func TestParseErrorsNameTheLine(t *testing.T) {
 		"train: 5\n":                       {"line 1", "below train"},
 		"- a\n":                            {"line 1"},
 		"seed: -1\n":                       {"line 1"},
+		"seed: 1.5\n":                      {"line 1: seed is 1.5: want a whole number"},
+		"ingest: {size: 32.9}\n":           {"line 1: ingest.size is 32.9: want a whole number"},
+		"split:\n  known: [a, 010]\n":      {"line 2: split.known: YAML does not read 010 as text: write it in quotes"},
+		"split: {known: [null]}\n":         {"write it in quotes"},
+		"split: {known: a}\n":              {"line 1: split.known is a: want a list"},
+		"split: {test: high}\n":            {"line 1: split.test is high: want a number"},
+		"out: [1]\n":                       {"line 1: out: want text"},
 		"seed: [\n":                        {"line 1"},
 		"seed: 1\n---\nseed: 2\n":          {"second YAML document"},
 		"augment:\n  recipe:\n    - rotat: {degrees: 5}\n": {"line 3", `"rotate"`},

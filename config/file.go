@@ -1,6 +1,8 @@
 package config
 
 import (
+	"bytes"
+	"encoding"
 	"errors"
 	"fmt"
 	"os"
@@ -52,7 +54,7 @@ func Load(name string, c *Config) error {
 
 // Parse reads YAML over the values of c. See Load.
 func Parse(data []byte, c *Config) error {
-	file, err := parser.ParseBytes(data, 0)
+	file, err := parser.ParseBytes(bytes.TrimPrefix(data, []byte("\ufeff")), 0)
 	if err != nil {
 		return position(err)
 	}
@@ -107,9 +109,77 @@ func checkKeys(prefix string, node ast.Node, t reflect.Type) []error {
 			errs = append(errs, fmt.Errorf("line %d: unknown key %q%s%s", line, prefix+name, below(prefix), nearest.Hint(name, names)))
 		case isSection(ft):
 			errs = append(errs, checkKeys(prefix+name+".", it.Value(), ft)...)
+		default:
+			if err := checkValue(prefix+name, it.Value(), ft); err != nil {
+				errs = append(errs, err)
+			}
 		}
 	}
 	return errs
+}
+
+// checkValue refuses what the YAML package would bend into the type: a fraction
+// into a whole number, or a name such as 010 into the number 8.
+func checkValue(path string, node ast.Node, t reflect.Type) error {
+	_, null := node.(*ast.NullNode)
+	if null || reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
+		return nil
+	}
+	ok, want := true, ""
+	switch t.Kind() {
+	case reflect.Int, reflect.Int64, reflect.Uint64:
+		_, ok = node.(*ast.IntegerNode)
+		want = "a whole number"
+	case reflect.Float64:
+		switch node.(type) {
+		case *ast.IntegerNode, *ast.FloatNode:
+		default:
+			ok, want = false, "a number"
+		}
+	case reflect.Bool:
+		_, ok = node.(*ast.BoolNode)
+		want = "true or false"
+	case reflect.String:
+		return checkText(path, node)
+	case reflect.Slice:
+		list, isList := node.(*ast.SequenceNode)
+		if !isList {
+			ok, want = false, "a list, such as [a, b]"
+			break
+		}
+		for _, item := range list.Values {
+			if err := checkText(path, item); err != nil {
+				return err
+			}
+		}
+	}
+	if !ok {
+		return fmt.Errorf("line %d: %s is %s: want %s", node.GetToken().Position.Line, path, node, want)
+	}
+	return nil
+}
+
+// checkText refuses what is no text, or would not stay the text it is.
+func checkText(path string, node ast.Node) error {
+	line, text := node.GetToken().Position.Line, node.GetToken().Value
+	switch n := node.(type) {
+	case *ast.StringNode, *ast.LiteralNode:
+		return nil
+	case *ast.IntegerNode:
+		if fmt.Sprint(n.Value) == text {
+			return nil
+		}
+	case *ast.FloatNode:
+		if fmt.Sprint(n.Value) == text {
+			return nil
+		}
+	case *ast.BoolNode:
+		return nil
+	case *ast.NullNode:
+	default:
+		return fmt.Errorf("line %d: %s: want text, got %s", line, path, node)
+	}
+	return fmt.Errorf("line %d: %s: YAML does not read %s as text: write it in quotes", line, path, text)
 }
 
 func below(prefix string) string {

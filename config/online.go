@@ -14,8 +14,9 @@ func online(o augment.Options) trainer.Augmentation {
 	if !o.Online() {
 		return trainer.Augmentation{}
 	}
-	steps := augment.Stage{Options: o}.Settings()
-	return trainer.Augmentation{Settings: steps, New: func() trainer.Augment {
+	s := augment.Stage{Options: o}
+	settings := map[string]any{"code": s.Version(), "steps": s.Settings()}
+	return trainer.Augmentation{Settings: settings, New: func() trainer.Augment {
 		var scratch augment.Scratch
 		var trace augment.Trace
 		return func(dst, src *image.RGBA, key rng.Key) error {

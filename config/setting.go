@@ -91,7 +91,11 @@ func (s Setting) String() string {
 
 // Set parses text: lists are separated by commas. Errors name the setting.
 func (s Setting) Set(text string) error {
-	if err := s.parse(text); err != nil {
+	err := s.parse(text)
+	if _, own := s.value.Addr().Interface().(encoding.TextUnmarshaler); own && err != nil {
+		return fmt.Errorf("%s: %w", s.Path, err)
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %q: want %s", s.Path, text, s.wants())
 	}
 	return nil

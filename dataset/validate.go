@@ -14,8 +14,8 @@ var ErrInvalid = errors.New("invalid dataset")
 const maxFaults = 20
 
 // Validate checks everything that must hold of a manifest at any stage:
-// unique sorted IDs, paths that stay inside the folder, parents that exist, one
-// partition and one label a category, no group in two roles, unseen categories
+// unique sorted IDs, unique paths that stay inside the folder, parents that exist, one
+// partition and one label a category, no group and no capture in two roles, unseen categories
 // in test only, augmented samples in train only and beside their parent, and
 // label 0 for all but known categories. It reports all faults at once, wrapped
 // in ErrInvalid.
@@ -23,6 +23,8 @@ func (m Manifest) Validate() error {
 	v := validator{
 		byID:      make(map[string]int, len(m.Samples)),
 		roleOf:    map[string]Role{},
+		contentIn: map[string]Role{},
+		paths:     map[string]string{},
 		partition: map[string]Partition{},
 		label:     map[string]int{},
 	}
@@ -48,6 +50,8 @@ func (m Manifest) Validate() error {
 type validator struct {
 	byID      map[string]int
 	roleOf    map[string]Role
+	contentIn map[string]Role // by digest of the capture
+	paths     map[string]string
 	partition map[string]Partition
 	label     map[string]int
 	faults    []error
@@ -73,6 +77,10 @@ func (v *validator) err() error {
 }
 
 func (v *validator) fields(s *Sample) {
+	if other, ok := v.paths[s.Path]; ok && s.Path != "" {
+		v.fault(s, "has the path of %s", other)
+	}
+	v.paths[s.Path] = s.ID
 	switch {
 	case s.ID == "" || s.Category == "" || s.Group == "" || s.Path == "":
 		v.fault(s, "id, path, category and group must not be empty")
@@ -112,11 +120,18 @@ func (v *validator) roles(s *Sample) {
 		v.fault(s, "leak: group %q is both in %s and in %s", s.Group, r, s.Role)
 	}
 	v.roleOf[s.Group] = s.Role
+	if r, ok := v.contentIn[s.SHA256]; ok && r != s.Role && s.SHA256 != "" {
+		v.fault(s, "leak: the same capture is both in %s and in %s", r, s.Role)
+	}
+	v.contentIn[s.SHA256] = s.Role
 }
 
 func (v *validator) labels(s *Sample) {
 	if s.Label == NoLabel {
 		return
+	}
+	if s.Label > len(v.byID) {
+		v.fault(s, "label %d with %d samples: labels have no gaps", s.Label, len(v.byID))
 	}
 	if (s.Partition == Known) != (s.Label > NALabel) || s.Label < NALabel {
 		v.fault(s, "label %d does not fit partition %q: na is 0, known is 1..K", s.Label, s.Partition)

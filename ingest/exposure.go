@@ -82,7 +82,7 @@ func (s Stage) flag(ctx context.Context, m dataset.Manifest, env pipeline.Env) e
 	for _, flag := range sortedKeys(count) {
 		parts = append(parts, fmt.Sprintf("%d look %s", count[flag], flag))
 	}
-	env.Warn(fmt.Sprintf("of %d captures kept, %s: see %s", len(m.Samples), strings.Join(parts, ", "), FlaggedFile))
+	env.Warn(fmt.Sprintf("of %d captures kept, %s: see %s", len(m.Samples), strings.Join(parts, ", "), filepath.Join(env.Output(env.Name), FlaggedFile)))
 	return nil
 }
 

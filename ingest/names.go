@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/gesturekit/gesturekit/dataset"
 )
 
@@ -22,20 +24,37 @@ func checkCategories(captures []*capture) error {
 	}
 	slices.Sort(names)
 	var faults []error
-	folded := map[string]string{}
 	for _, n := range names {
 		if why := badCategory(n); why != "" {
 			faults = append(faults, fmt.Errorf("category %q, of %q: %s: rename it", n, first[n].path, why))
 		}
-		if other, ok := folded[strings.ToLower(n)]; ok {
-			faults = append(faults, fmt.Errorf("categories %q and %q differ in case only: rename one, or put their captures together", other, n))
-		}
-		folded[strings.ToLower(n)] = n
 	}
+	faults = append(faults, spellings("categories", captures, func(c *capture) string { return c.category })...)
+	faults = append(faults, spellings("groups", captures, func(c *capture) string { return c.group })...)
 	if len(faults) > 0 {
 		return fmt.Errorf("%w: %w", dataset.ErrInvalid, errors.Join(faults...))
 	}
 	return nil
+}
+
+// spellings reports names that differ only in case or in how Unicode composes
+// their letters: a person spelt two ways would be two groups, and could be in
+// train and in test.
+func spellings(what string, captures []*capture, of func(*capture) string) (faults []error) {
+	seen, folded := map[string]bool{}, map[string]string{}
+	for _, c := range captures {
+		name := of(c)
+		if name == "" || seen[name] {
+			continue
+		}
+		seen[name] = true
+		fold := strings.ToLower(norm.NFC.String(name))
+		if other, ok := folded[fold]; ok {
+			faults = append(faults, fmt.Errorf("%s %+q and %+q (%s) differ only in case or in how their letters are composed: spell them alike", what, other, name, c.path))
+		}
+		folded[fold] = name
+	}
+	return faults
 }
 
 // badCategory says why a name cannot be a category, "" if it can.

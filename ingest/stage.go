@@ -8,7 +8,6 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"strings"
 
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/internal/atomicfile"
@@ -95,8 +94,8 @@ func (s Stage) Run(ctx context.Context, _ dataset.Manifest, env pipeline.Env) (d
 	}
 	m := s.manifest(f)
 	if n := len(rejected(f.captures)); len(m.Samples)+n != len(f.captures) || len(m.Samples) == 0 {
-		return none, fmt.Errorf("%w: %d captures found, %d kept, %d quarantined (%s): want some kept, and the sums to agree",
-			dataset.ErrInvalid, len(f.captures), len(m.Samples), n, tally(f.captures))
+		return none, fmt.Errorf("%w: %d captures found, %d kept, %d quarantined (%s): want some kept, and the sums to agree; %s says why of each",
+			dataset.ErrInvalid, len(f.captures), len(m.Samples), n, tally(f.captures), filepath.Join(env.Dir, QuarantineFile))
 	}
 	warn(env, f, m)
 	return m, s.flag(ctx, m, env)
@@ -119,9 +118,6 @@ func (s Stage) survey(env pipeline.Env) (folder, error) {
 	if err != nil {
 		return f, err
 	}
-	if root, err := resolve(env.Root); err == nil && within(root, f.root) {
-		return f, fmt.Errorf("%w: the run's folder %s lies inside the captures folder %s: choose another folder for the run", dataset.ErrInvalid, env.Root, dir)
-	}
 	p, err := o.placer(&f)
 	if err != nil {
 		return f, err
@@ -141,10 +137,6 @@ func (o Options) placer(f *folder) (placer, error) {
 	return byLayout{regexp.MustCompile(takeName)}, nil
 }
 
-func within(name, dir string) bool {
-	return name == dir || strings.HasPrefix(name, strings.TrimSuffix(dir, string(filepath.Separator))+string(filepath.Separator))
-}
-
 func (s Stage) manifest(f folder) dataset.Manifest {
 	var samples []dataset.Sample
 	for _, c := range f.captures {
@@ -161,7 +153,7 @@ func (s Stage) manifest(f folder) dataset.Manifest {
 // warn tells what a person should know about captures that were kept or not.
 func warn(env pipeline.Env, f folder, m dataset.Manifest) {
 	if n := len(rejected(f.captures)); n > 0 {
-		env.Warn(fmt.Sprintf("%d of %d captures quarantined: %s; %s says why of each", n, len(f.captures), tally(f.captures), QuarantineFile))
+		env.Warn(fmt.Sprintf("%d of %d captures quarantined: %s; %s says why of each", n, len(f.captures), tally(f.captures), filepath.Join(env.Output(env.Name), QuarantineFile)))
 	}
 	alone := 0
 	count := map[string]int{}

@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"image"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -56,8 +54,7 @@ func (w writer) writeAll(ctx context.Context, contents []content) error {
 	return err
 }
 
-// prepare names the samples, makes their folders, and removes what an
-// interrupted run was just writing.
+// prepare names the samples and makes their folders.
 func (w writer) prepare(contents []content) error {
 	var keep []*capture
 	for _, c := range contents {
@@ -71,12 +68,7 @@ func (w writer) prepare(contents []content) error {
 			return err
 		}
 	}
-	return filepath.WalkDir(w.env.Dir, func(name string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && strings.HasPrefix(d.Name(), ".tmp-") {
-			return os.Remove(name)
-		}
-		return err
-	})
+	return nil
 }
 
 func (w writer) write(c content) error {

@@ -36,10 +36,15 @@ func Each[T, R any](ctx context.Context, workers int, items []T, f func(ctx cont
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	var first error
 	for _, err := range errs {
-		if err != nil && !errors.Is(err, context.Canceled) {
+		switch {
+		case err == nil:
+		case !errors.Is(err, context.Canceled): // not just the echo of another's error
 			return nil, err
+		case first == nil:
+			first = err
 		}
 	}
-	return results, nil
+	return results, first
 }

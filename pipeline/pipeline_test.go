@@ -414,6 +414,42 @@ func TestEachKeepsOrderForAnyNumberOfWorkers(t *testing.T) {
 	}
 }
 
+func TestEachKeepsACancellationOfTheItemsOwn(t *testing.T) {
+	_, err := pipeline.Each(t.Context(), 2, []int{1, 2, 3}, func(_ context.Context, i int) (int, error) {
+		return i, fmt.Errorf("item %d: %w", i, context.Canceled)
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the item's error", err)
+	}
+}
+
+func TestForeignFoldersAreKept(t *testing.T) {
+	b := newBench(t)
+	precious := filepath.Join(b.root, "two", "thesis.txt")
+	if err := os.MkdirAll(filepath.Dir(precious), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	b.write(precious, "years of work")
+	if _, err := b.run(t.Context()); err == nil || !strings.Contains(err.Error(), "no run made it") {
+		t.Errorf("got %v, want an error about the folder", err)
+	}
+	if data, _ := os.ReadFile(precious); string(data) != "years of work" {
+		t.Errorf("the foreign file is now %q", data)
+	}
+	b.stages[0].input = filepath.Dir(precious)
+	if _, err := b.run(t.Context()); !errors.Is(err, dataset.ErrInvalid) || !strings.Contains(err.Error(), "lies where two writes") {
+		t.Errorf("input where a stage writes: got %v, want ErrInvalid", err)
+	}
+}
+
+func TestUnknownStageAlone(t *testing.T) {
+	b := newBench(t)
+	b.only = "four"
+	if _, err := b.run(t.Context()); err == nil || !strings.Contains(err.Error(), "four has no part") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestEachStopsAtAnError(t *testing.T) {
 	var calls atomic.Int64
 	_, err := pipeline.Each(t.Context(), 2, make([]struct{}, 1000), func(ctx context.Context, _ struct{}) (int, error) {

@@ -87,6 +87,9 @@ func Run(ctx context.Context, stages []Stage, o Options) (err error) {
 		return err
 	}
 	r := runner{Options: o, lock: lock}
+	if o.Only != "" && !slices.ContainsFunc(stages, func(s Stage) bool { return s.Name() == o.Only }) {
+		return fmt.Errorf("stage %s has no part in this run", o.Only)
+	}
 	for i, s := range stages {
 		if o.Only != "" && s.Name() != o.Only {
 			if slices.ContainsFunc(stages[i:], func(s Stage) bool { return s.Name() == o.Only }) {
@@ -103,24 +106,61 @@ func Run(ctx context.Context, stages []Stage, o Options) (err error) {
 	return nil
 }
 
-// apart fails when the run's folder lies in a folder that a stage reads.
+// apart fails when the run's folder lies in a folder that a stage reads, or
+// when what a stage reads lies where a stage would write.
 func apart(root string, stages []Stage) error {
-	root, err := filepath.Abs(root)
+	root, err := resolved(root)
 	if err != nil {
 		return err
 	}
 	for _, s := range stages {
 		for _, in := range s.Inputs() {
-			in, err := filepath.Abs(in)
+			in, err := resolved(in)
 			if err != nil {
 				return err
 			}
-			if rel, err := filepath.Rel(in, root); err == nil && filepath.IsLocal(rel) {
+			if within(root, in) {
 				return fmt.Errorf("%w: the run's folder %s lies inside %s, which %s reads: choose another one (--out)", dataset.ErrInvalid, root, in, s.Name())
+			}
+			for _, w := range stages {
+				if within(in, filepath.Join(root, w.Name())) {
+					return fmt.Errorf("%w: %s, which %s reads, lies where %s writes: choose another folder for the run (--out)", dataset.ErrInvalid, in, s.Name(), w.Name())
+				}
 			}
 		}
 	}
 	return nil
+}
+
+// resolved returns an absolute path without links, as far as it exists.
+func resolved(name string) (string, error) {
+	abs, err := filepath.Abs(name)
+	if err != nil {
+		return "", err
+	}
+	real, err := filepath.EvalSymlinks(abs)
+	if errors.Is(err, fs.ErrNotExist) && abs != filepath.Dir(abs) {
+		parent, err := resolved(filepath.Dir(abs))
+		return filepath.Join(parent, filepath.Base(abs)), err
+	}
+	return real, err
+}
+
+func within(name, dir string) bool {
+	rel, err := filepath.Rel(dir, name)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// ours fails when there is a folder in the output's place that no run made.
+func (r *runner) ours(s Stage) error {
+	final := filepath.Join(r.Root, s.Name())
+	if _, err := os.Lstat(final); errors.Is(err, fs.ErrNotExist) || r.lock.Stages[s.Name()] != nil {
+		return nil
+	}
+	if _, err := os.Stat(r.state(s.Name(), "outputs")); err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s is there already and no run made it: move it away, or choose another folder for the run (--out)", final)
 }
 
 // sweep removes what a killed process was just writing, in the folders
@@ -283,6 +323,9 @@ func (r *runner) output(ctx context.Context, s Stage, old *Entry) (string, error
 
 // execute runs the stage in an unfinished folder and puts the result in place.
 func (r *runner) execute(ctx context.Context, before []Stage, s Stage, e *Entry) error {
+	if err := r.ours(s); err != nil {
+		return err
+	}
 	in, err := r.previous(before)
 	if err != nil {
 		return err
@@ -356,6 +399,12 @@ func (r *runner) publish(ctx context.Context, s Stage, e *Entry, dir string) err
 	if err != nil {
 		return err
 	}
+	if old := r.lock.Stages[s.Name()]; e.why(old) == "" && c.digest() != old.Output {
+		r.Progress.Warn(s.Name(), "the output differs from the recorded one though nothing that decides it changed: please report this, with "+LockName)
+	}
+	if err := c.write(r.state(s.Name(), "outputs")); err != nil {
+		return err
+	}
 	final := filepath.Join(r.Root, s.Name())
 	if err := os.RemoveAll(final); err != nil {
 		return err
@@ -364,9 +413,6 @@ func (r *runner) publish(ctx context.Context, s Stage, e *Entry, dir string) err
 		return err
 	}
 	if err := os.Remove(r.state(s.Name(), "work")); err != nil {
-		return err
-	}
-	if err := c.write(r.state(s.Name(), "outputs")); err != nil {
 		return err
 	}
 	e.Output, e.Files = c.digest(), len(c)

@@ -105,7 +105,7 @@ func (f *fixture) samples(t *testing.T) {
 					}
 					if role == dataset.Train {
 						a := s
-						a.ID, a.Parent = s.ID+"-a1", s.ID
+						a.ID, a.Parent, a.Path = s.ID+"-a1", s.ID, "augment/"+s.Path
 						out = append(out, a)
 					}
 				}

@@ -51,7 +51,12 @@ func (o Options) Validate() error {
 }
 
 // Stage writes the three reports and leaves the manifest as it is.
-type Stage struct{ Options Options }
+type Stage struct {
+	Options Options
+	// Provenance changes with the settings and code of the stages before, which
+	// the report shows even where they made no difference to an output.
+	Provenance string
+}
 
 // Name returns "report".
 func (Stage) Name() string { return "report" }
@@ -59,8 +64,13 @@ func (Stage) Name() string { return "report" }
 // Version identifies the form of the reports.
 func (Stage) Version() string { return "report/1" }
 
-// Settings returns the options.
-func (s Stage) Settings() any { return s.Options }
+// Settings returns the options and the provenance.
+func (s Stage) Settings() any {
+	return struct {
+		Options    `yaml:",inline"`
+		Provenance string `yaml:"provenance"`
+	}{s.Options, s.Provenance}
+}
 
 // Inputs returns nothing: the report is about the stages before it.
 func (Stage) Inputs() []string { return nil }

@@ -27,7 +27,7 @@ type Options struct {
 	Partition string   `yaml:"partition" path:"file" doc:"CSV file with the columns category,partition in place of the three lists"`
 	Draw      Draw     `yaml:"draw" doc:"shares of the categories when neither lists nor a file are given: they are drawn from the seed"`
 
-	Validation float64 `yaml:"validation" doc:"share of the samples for choosing epoch and threshold, above 0 and below 1"`
+	Validation float64 `yaml:"validation" doc:"share of the samples for choosing the best epoch, above 0 and below 1"`
 	Test       float64 `yaml:"test" doc:"share of the samples for the final test, above 0 and below 1"`
 	Tolerance  float64 `yaml:"tolerance" doc:"how far a share may lie from the one asked for before another salt is tried, 0..1"`
 	Salt       int     `yaml:"salt" doc:"number that fixes the roles together with the seed; -1 looks for the first one within tolerance. Set it to the one in split.lock.json to keep every group's role when captures are added"`

@@ -20,8 +20,14 @@ func (Stage) Name() string { return "split" }
 // Version identifies the algorithm.
 func (Stage) Version() string { return "split/1 " + algorithm }
 
-// Settings returns the options.
-func (s Stage) Settings() any { return s.Options }
+// Settings returns the options. Where the partition file lies is not part of
+// them: its content is an input.
+func (s Stage) Settings() any {
+	if s.Options.Partition != "" {
+		s.Options.Partition = "file"
+	}
+	return s.Options
+}
 
 // Inputs returns the partition file, if one is set.
 func (s Stage) Inputs() []string {

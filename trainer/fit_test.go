@@ -124,7 +124,15 @@ func TestStateOfOtherWorkOrDamagedIsLeftAlone(t *testing.T) {
 	for what, spoil := range map[string]func(){
 		"other work": func() { removeState(env.Dir); run(t, d, other, Augmentation{}, env, 2) },
 		"truncated":  func() { os.Truncate(name, 1000) },
-		"foreign":    func() { os.WriteFile(name, []byte("a note of somebody"), 0o644) },
+		"one bit": func() {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data[len(data)/2] ^= 1
+			os.WriteFile(name, data, 0o644)
+		},
+		"foreign": func() { os.WriteFile(name, []byte("a note of somebody"), 0o644) },
 	} {
 		spoil()
 		*notes = nil

@@ -198,10 +198,12 @@ func copyTensors(dst, src []tensor) error {
 		if i := notFinite(s.data); i >= 0 {
 			return fmt.Errorf("tensor %q: number %d is %v, want finite numbers", d.name, i, s.data[i])
 		}
-		copy(d.data, s.data)
 	}
 	if len(src) != len(dst) {
 		return fmt.Errorf("%d tensors, want %d", len(src), len(dst))
+	}
+	for _, d := range dst { // only now: a fault leaves dst as it was
+		copy(d.data, byName[d.name].data)
 	}
 	return nil
 }

@@ -21,13 +21,13 @@ func newOneCycle(steps int, peak, warmup float64) oneCycle {
 // rate returns the learning rate of a step, 0..steps-1.
 func (c oneCycle) rate(step int) float64 {
 	top := max(0, float64(c.warmup*float64(c.steps))-1)
-	start := c.peak * c.start
+	start := float64(c.peak * c.start)
 	i, last := float64(step), float64(c.steps-1)
 	switch {
 	case i < top:
 		return between(start, c.peak, i/top)
 	case last > top:
-		return between(c.peak, start*c.end, (i-top)/(last-top))
+		return between(c.peak, float64(start*c.end), (i-top)/(last-top))
 	}
 	return c.peak
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/pixel"
 )
 
 // Stage trains a model on a labelled manifest and leaves in its folder the
@@ -20,7 +21,7 @@ type Stage struct {
 func (s Stage) Name() string { return "train" }
 
 // Version changes whenever the same settings and inputs would give other weights.
-func (s Stage) Version() string { return "train/2" }
+func (s Stage) Version() string { return "train/2 " + pixel.Codec() }
 
 // Settings returns the options and the settings of the augmentation.
 func (s Stage) Settings() any {

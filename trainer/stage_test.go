@@ -17,9 +17,6 @@ import (
 func TestStageLeavesModelAndHistory(t *testing.T) {
 	m, env := shapes(t, 2)
 	notes := warnings(&env)
-	if err := os.WriteFile(filepath.Join(env.Dir, ".tmp-1"), []byte("of a killed run"), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	var stage pipeline.Stage = Stage{Options: quick(), Augment: jitter()}
 	out, err := stage.Run(context.Background(), m, env)
 	if err != nil {

@@ -1,6 +1,8 @@
 package trainer
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -62,8 +64,25 @@ func (f *fitting) save() error {
 	}
 	head := map[string]string{workKey: f.work, historyKey: string(history)}
 	return atomicfile.Write(filepath.Join(f.env.Dir, stateFile), func(w io.Writer) error {
-		return writeTensors(w, head, f.tensors())
+		sum := sha256.New()
+		if err := writeTensors(io.MultiWriter(w, sum), head, f.tensors()); err != nil {
+			return err
+		}
+		_, err := w.Write(sum.Sum(nil))
+		return err
 	})
+}
+
+// sealed returns the content of a state file without the SHA-256 that ends it.
+func sealed(file []byte) ([]byte, error) {
+	n := len(file) - sha256.Size
+	if n < 0 {
+		return nil, errors.New("too short")
+	}
+	if sum := sha256.Sum256(file[:n]); !bytes.Equal(sum[:], file[n:]) {
+		return nil, errors.New("its checksum is wrong")
+	}
+	return file[:n], nil
 }
 
 // resume takes up the state in env.Dir if it is of the same work. A state that
@@ -80,7 +99,11 @@ func (f *fitting) resume() error {
 	if err != nil {
 		return err
 	}
-	head, tensors, err := readTensors(file)
+	var head map[string]string
+	var tensors []tensor
+	if file, err = sealed(file); err == nil {
+		head, tensors, err = readTensors(file)
+	}
 	if err == nil && head[workKey] != f.work {
 		return nil
 	}
@@ -100,17 +123,11 @@ func (f *fitting) resume() error {
 	return nil
 }
 
-// removeState deletes the state of a finished training from dir, and what a
-// killed one left half-written.
+// removeState deletes the state of a finished training from dir.
 func removeState(dir string) error {
-	names, err := filepath.Glob(filepath.Join(dir, ".tmp-*"))
-	if err != nil {
-		return err
+	err := os.Remove(filepath.Join(dir, stateFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	for _, name := range append(names, filepath.Join(dir, stateFile)) {
-		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
+	return err
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/gesturekit/gesturekit/evaluate"
 	"github.com/gesturekit/gesturekit/internal/atomicfile"
 	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/pixel"
 )
 
 // Options steer the validate stage.
@@ -49,7 +50,7 @@ type Stage struct {
 func (Stage) Name() string { return "validate" }
 
 // Version identifies the form of the files and the metrics.
-func (Stage) Version() string { return "validate/1" }
+func (Stage) Version() string { return "validate/1 " + pixel.Codec() }
 
 // Settings returns the options.
 func (s Stage) Settings() any { return s.Options }
@@ -74,6 +75,9 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 	p, err := predict(ctx, asked, env)
 	if err != nil {
 		return in, err
+	}
+	if t := s.Options.Threshold; t != modelThreshold && t != p.rule.Threshold {
+		env.Warn(fmt.Sprintf("measured at threshold %v, while the model's own, which model.json keeps, is %v", t, p.rule.Threshold))
 	}
 	if s.Options.Threshold != modelThreshold {
 		p.rule.Threshold = s.Options.Threshold

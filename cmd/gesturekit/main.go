@@ -16,9 +16,9 @@ import (
 
 func main() {
 	runtime.SetDefaultGOMAXPROCS() // bild sets it to the number of CPUs when it is imported
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	status := cli.Main(ctx, cli.IO{
-		Args: os.Args, Stdout: os.Stdout, Stderr: os.Stderr, LookupEnv: os.LookupEnv,
+		Args: os.Args, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Environ(),
 		Terminal: term.IsTerminal(int(os.Stderr.Fd())),
 	})
 	stop()

@@ -34,7 +34,7 @@ func allowed() map[string]string {
 		"labels":         stage,
 		"augment":        stage + " pixel",
 		"trainer":        stage + " pixel evaluate trainer/nn",
-		"validate":       stage + " evaluate trainer",
+		"validate":       stage + " pixel evaluate trainer",
 		"report":         stage + " pixel evaluate",
 
 		"config":         "internal/synth ingest split labels augment trainer validate report pipeline rng internal/nearest",
