@@ -336,7 +336,7 @@ func (r *runner) execute(ctx context.Context, before []Stage, s Stage, e *Entry)
 	}
 	out, err := s.Run(ctx, in, Env{
 		Name: s.Name(), Root: r.Root, Dir: dir, Workers: max(1, r.Workers), Progress: r.Progress,
-		Key: rng.New(r.Seed).With(s.Name()),
+		Seed: r.Seed, Key: rng.New(r.Seed).With(s.Name()),
 	})
 	if err != nil {
 		return err

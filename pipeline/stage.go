@@ -42,6 +42,7 @@ type Env struct {
 	Name     string        // the stage's own name
 	Root     string        // the run's folder: manifest paths are relative to it
 	Dir      string        // the folder to write into; it becomes Root/Name
+	Seed     uint64        // for the record; draw from Key
 	Key      rng.Key       // the stage's random streams
 	Workers  int           // how many goroutines to use, at least 1
 	Progress progress.Func // may be nil

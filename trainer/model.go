@@ -44,7 +44,7 @@ type Card struct {
 	Mean       RGB      `json:"mean"`       // input = (value/255 - mean) / std, by channel
 	Std        RGB      `json:"std"`
 	Epoch      int      `json:"epoch"`           // the epoch that the weights are from, counted from 1
-	Stream     string   `json:"random_stream"`   // fingerprint of the seed, 16 hexadecimal digits
+	Seed       uint64   `json:"seed"`            // of the run that trained it
 	Manifest   string   `json:"manifest_sha256"` // digest of the manifest.csv trained on
 	Weights    string   `json:"weights_sha256"`  // digest of WeightsFile
 }
@@ -62,7 +62,6 @@ func New(d *Data, o Options, key rng.Key) (*Model, error) {
 	m := &Model{Card: Card{
 		Format: CardFormat, Arch: o.Arch, Size: d.Size, Labels: d.Labels, Loss: o.Loss,
 		Activation: o.Loss.Activation(), Score: scoreKind, Threshold: o.Threshold, Mean: d.Mean, Std: d.Std,
-		Stream: fmt.Sprintf("%016x", key.Uint64()),
 	}}
 	return m, m.build(key.With("initial"))
 }

@@ -23,7 +23,7 @@ import (
 // pictures of the test are in the manifest but not on disk.
 func shapes(t testing.TB, perGroup int) (dataset.Manifest, pipeline.Env) {
 	t.Helper()
-	env := pipeline.Env{Name: "train", Root: t.TempDir(), Key: rng.New(7), Workers: 2}
+	env := pipeline.Env{Name: "train", Root: t.TempDir(), Seed: 7, Key: rng.New(7), Workers: 2}
 	env.Dir = filepath.Join(env.Root, "train")
 	if err := os.Mkdir(env.Dir, 0o755); err != nil {
 		t.Fatal(err)

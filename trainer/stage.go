@@ -21,7 +21,7 @@ type Stage struct {
 func (s Stage) Name() string { return "train" }
 
 // Version changes whenever the same settings and inputs would give other weights.
-func (s Stage) Version() string { return "train/2 " + pixel.Codec() }
+func (s Stage) Version() string { return "train/3 " + pixel.Codec() }
 
 // Settings returns the options and the settings of the augmentation.
 func (s Stage) Settings() any {
@@ -56,6 +56,7 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 	if err != nil {
 		return in, err
 	}
+	m.Seed = env.Seed
 	if m.Manifest, err = manifestDigest(in); err != nil {
 		return in, err
 	}

@@ -51,7 +51,7 @@ func TestStageLeavesModelAndHistory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if model.Manifest != digest(csv) || len(model.Stream) != 16 || len(history) != 6 || model.Epoch != best(history).N {
+	if model.Manifest != digest(csv) || model.Seed != env.Seed || len(history) != 6 || model.Epoch != best(history).N {
 		t.Errorf("card %+v, %d epochs", model.Card, len(history))
 	}
 }
