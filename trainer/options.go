@@ -19,6 +19,7 @@ type Options struct {
 	Clip         float64 `yaml:"clip" doc:"upper bound of the gradient's norm; 0 sets none"`
 	Patience     int     `yaml:"patience" doc:"stop after so many epochs without a better one; 0 never stops early"`
 	Threshold    float64 `yaml:"threshold" doc:"probability below which a prediction is na, 0..1; the best epoch is chosen at it"`
+	KnownRecall  float64 `yaml:"known_recall" doc:"above 0, the threshold is calibrated after training: the highest at which this share of the known validation samples is named right, such as 0.98; 0 keeps train.threshold"`
 }
 
 // Default returns the settings of a run that sets none.
@@ -61,6 +62,7 @@ func (o Options) Validate() error {
 		{"weight_decay", o.WeightDecay, o.WeightDecay >= 0 && o.WeightDecay <= 1, "a number from 0 to 1"},
 		{"smoothing", o.Smoothing, o.Smoothing >= 0 && o.Smoothing < 1, "a number from 0 to below 1"},
 		{"clip", o.Clip, o.Clip >= 0 && !math.IsInf(o.Clip, 0), "0 or a number above it"},
+		{"known_recall", o.KnownRecall, o.KnownRecall >= 0 && o.KnownRecall <= 1, "a number from 0 to 1"},
 		{"threshold", o.Threshold, o.Threshold >= 0 && o.Threshold <= 1, "a number from 0 to 1"},
 	} {
 		if !s.ok {

@@ -67,6 +67,11 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 		}
 		history = append(history, e)
 	}
+	if r := s.Options.KnownRecall; r > 0 {
+		if err := m.Calibrate(ctx, data, r, env.Workers); err != nil {
+			return in, err
+		}
+	}
 	if err := m.Save(env.Dir); err != nil {
 		return in, err
 	}
