@@ -11,7 +11,7 @@ func TestCalibrate(t *testing.T) {
 	m, env := shapes(t, 3)
 	d := readShapes(t, m, BCENa, env)
 	model, _ := run(t, d, quick(), Augmentation{}, env, 0)
-	for _, recall := range []float64{0.5, 0.9} {
+	for _, recall := range []float64{0.3, 0.6} {
 		if err := model.Calibrate(context.Background(), d, recall, 2); err != nil {
 			t.Fatal(err)
 		}
@@ -33,7 +33,7 @@ func TestCalibrate(t *testing.T) {
 		f.predictor.Close()
 	}
 	high := model.Threshold
-	if err := model.Calibrate(context.Background(), d, 0.5, 1); err != nil || model.Threshold < high {
+	if err := model.Calibrate(context.Background(), d, 0.3, 1); err != nil || model.Threshold < high {
 		t.Errorf("less recall gives threshold %v after %v, %v", model.Threshold, high, err)
 	}
 	if err := model.Calibrate(context.Background(), d, 2, 1); err == nil {

@@ -19,7 +19,7 @@ type Options struct {
 	Clip         float64 `yaml:"clip" doc:"upper bound of the gradient's norm; 0 sets none"`
 	Patience     int     `yaml:"patience" doc:"stop after so many epochs without a better one; 0 never stops early"`
 	Threshold    float64 `yaml:"threshold" doc:"probability below which a prediction is na, 0..1; the best epoch is chosen at it"`
-	KnownRecall  float64 `yaml:"known_recall" doc:"above 0, the threshold is calibrated after training: the highest at which this share of the known validation samples is named right, such as 0.98; 0 keeps train.threshold"`
+	KnownRecall  float64 `yaml:"known_recall" doc:"above 0, the threshold is calibrated after training: the highest at which this share of the known validation samples is named right, such as 0.98; 0, or a share that the network does not reach, keeps train.threshold"`
 }
 
 // Default returns the settings of a run that sets none.

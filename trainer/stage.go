@@ -3,8 +3,11 @@ package trainer
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/evaluate"
 	"github.com/gesturekit/gesturekit/pipeline"
 	"github.com/gesturekit/gesturekit/pixel"
 )
@@ -68,7 +71,10 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 		history = append(history, e)
 	}
 	if r := s.Options.KnownRecall; r > 0 {
-		if err := m.Calibrate(ctx, data, r, env.Workers); err != nil {
+		err := m.Calibrate(ctx, data, r, env.Workers)
+		if errors.Is(err, evaluate.ErrInput) {
+			env.Warn(fmt.Sprintf("%v; the threshold stays %v", err, m.Threshold))
+		} else if err != nil {
 			return in, err
 		}
 	}
