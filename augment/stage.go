@@ -83,9 +83,8 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 type worker struct {
 	options Options
 	env     pipeline.Env
-	scratch Scratch
 	trace   Trace
-	dst     *image.RGBA
+	renderer
 }
 
 // variants writes the variants of a sample and returns their lines. The sample
@@ -120,14 +119,8 @@ func (w *worker) variants(p *dataset.Sample) ([]dataset.Sample, error) {
 
 // write applies the trace to src and writes the result.
 func (w *worker) write(name string, src *image.RGBA) error {
-	if w.dst == nil || w.dst.Rect != src.Rect {
-		w.dst = image.NewRGBA(src.Rect)
-	}
-	if err := w.trace.Apply(w.dst, src, &w.scratch); err != nil {
-		return err
-	}
 	return atomicfile.Write(name, func(out io.Writer) error {
-		return pixel.EncodeJPEG(out, w.dst, w.options.Quality)
+		return w.render(out, w.trace, src, w.options.Quality)
 	})
 }
 

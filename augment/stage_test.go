@@ -103,7 +103,7 @@ func replays(t *testing.T, root string, s dataset.Sample) {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := pixel.EncodeJPEG(&b, apply(t, tr, src), Default().Quality); err != nil {
+	if err := Render(&b, tr, src, Default().Quality); err != nil {
 		t.Fatal(err)
 	}
 	if file, err := os.ReadFile(filepath.Join(root, s.Path)); err != nil || !bytes.Equal(file, b.Bytes()) {
