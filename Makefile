@@ -28,7 +28,7 @@ race: ## the tests of what runs in parallel, under the race detector (needs a C 
 
 docs: ## rewrite the generated files
 	$(GO) generate ./...
-	$(GO) test -run Generated ./config ./internal/synth -update
+	$(GO) test -run Generated ./augment ./config ./internal/synth -update
 
 bench: ## speed and allocations
 	$(GO) test -run '^$$' -bench . -benchmem ./...

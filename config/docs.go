@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/gesturekit/gesturekit/augment"
 )
 
 // Template returns a commented config file with every setting at its default.
@@ -100,12 +102,14 @@ func Markdown() []byte {
 
 type schema struct {
 	Schema      string             `json:"$schema,omitempty"`
+	Ref         string             `json:"$ref,omitempty"`
 	Title       string             `json:"title,omitempty"`
 	Description string             `json:"description,omitempty"`
 	Type        any                `json:"type,omitempty"`
 	Items       *schema            `json:"items,omitempty"`
 	Properties  map[string]*schema `json:"properties,omitempty"`
 	Additional  *bool              `json:"additionalProperties,omitempty"`
+	Defs        map[string]any     `json:"$defs,omitempty"`
 }
 
 func section() *schema {
@@ -117,6 +121,7 @@ func section() *schema {
 func Schema() ([]byte, error) {
 	root := section()
 	root.Schema, root.Title = "https://json-schema.org/draft/2020-12/schema", "gesturekit pipeline.yaml"
+	root.Defs = augment.SchemaDefinitions()
 	c := Default()
 	for _, s := range Settings(&c) {
 		at := root
@@ -131,8 +136,8 @@ func Schema() ([]byte, error) {
 		switch s.Kind() {
 		case "array":
 			leaf.Items = &schema{Type: []string{"string", "number"}}
-		case "text":
-			leaf.Type = []string{"string", "array"}
+		case "text": // the one type with a notation of its own
+			leaf.Type, leaf.Ref = nil, augment.SchemaRef
 		}
 		at.Properties[parts[len(parts)-1]] = leaf
 	}
