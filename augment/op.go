@@ -42,7 +42,7 @@ func Ops() []Op {
 		rotate(), zoom(), shear(), translate(), crop(), flip(), perspective(), camera(), symmetricWarp(), borderOp(),
 		exposure(), gamma(), brightnessContrast(), logitLighting(), whiteBalance(), cast(),
 		gradient(), pointLight(), vignette(), shadow(),
-		noise(), blur(), cutout(), jpegArtefacts(),
+		noise(), blur(), motionBlur(), cutout(), jpegArtefacts(),
 	}
 }
 

@@ -166,6 +166,7 @@ func TestDirections(t *testing.T) {
 		wanted     string
 	}{
 		{"- exposure: {stops: 1}", 5, 5, 1, "a stop more is brighter"},
+		{"- exposure: {stops: 3, roll_off: 0.5}", 5, 5, 1, "also with its highlights rolled off"},
 		{"- gamma: {power: 2}", 5, 5, -1, "a power above 1 is darker"},
 		{"- gradient: {stops: 2, degrees: 0}", 38, 20, 1, "light from the right"},
 		{"- gradient: {stops: 2, degrees: 0}", 2, 20, -1, "dark on the left"},
