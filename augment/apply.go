@@ -37,11 +37,12 @@ func (t Trace) Apply(dst, src *image.RGBA, s *Scratch) error {
 	if s == nil {
 		s = new(Scratch)
 	}
+	s.tone.pending, s.lights.pending = false, s.lights.pending[:0]
+	first := t.leadingTone(s)
 	if err := t.applyWarp(dst, src, s); err != nil {
 		return fmt.Errorf("augment: %w", err)
 	}
-	s.tone.pending, s.lights.pending = false, s.lights.pending[:0]
-	for i := range t {
+	for i := first; i < len(t); i++ {
 		if err := t[i].apply(dst, s); err != nil {
 			return fmt.Errorf("augment: %s: %w", t[i].op.Name, err)
 		}
@@ -70,7 +71,23 @@ func (d *drawn) apply(img *image.RGBA, s *Scratch) error {
 	return nil
 }
 
-// applyWarp resamples src into dst once, or copies it when nothing moves.
+// leadingTone leaves pending the tone of all steps before the first one that
+// needs the warped picture, so that the warp applies it, and returns that step.
+func (t Trace) leadingTone(s *Scratch) int {
+	for i := range t {
+		switch d := &t[i]; {
+		case d.op.tone != nil:
+			s.tone.start(s.srgb.init())
+			d.op.tone(&d.v, &s.tone)
+		case d.op.light != nil, d.op.paint != nil:
+			return i
+		}
+	}
+	return len(t)
+}
+
+// applyWarp resamples src into dst once, through the tone that is pending, or
+// copies it when nothing moves.
 func (t Trace) applyWarp(dst, src *image.RGBA, s *Scratch) error {
 	var b border
 	still := dst.Rect == src.Rect
@@ -93,7 +110,7 @@ func (t Trace) applyWarp(dst, src *image.RGBA, s *Scratch) error {
 		return err
 	}
 	src, m = s.reduced(dst, src, m)
-	warp(dst, src, m, b)
+	warp(dst, src, m, b, s.tone.take())
 	return nil
 }
 

@@ -75,7 +75,7 @@ func TestWarpMatchesExactBilinear(t *testing.T) {
 			t.Errorf("%s: %v", c.Exact, err)
 			continue
 		}
-		warp(got, src, m, border{})
+		warp(got, src, m, border{}, nil)
 		worst, differ, psnr := compare(got, want)
 		t.Logf("%-46s worst %d, %d of %d bytes differ, %.1f dB", c.Exact, worst, differ, len(got.Pix)*3/4, psnr)
 		if worst > 1 || psnr < 57 {

@@ -9,7 +9,7 @@ type tone struct {
 	pending bool
 	colour  bool            // the channels differ; else only the first is kept
 	v       [3][256]float64 // channel, level
-	table   [3][256]uint8
+	table   table
 	srgb    *srgb
 }
 
@@ -37,7 +37,9 @@ func (t *tone) each(f func(v float64) float64) {
 func (t *tone) light(gain [3]float64) {
 	if !t.colour && gain != [3]float64{gain[0], gain[0], gain[0]} {
 		t.colour = true
-		t.v[1], t.v[2] = t.v[0], t.v[0]
+		for i, v := range t.v[0] { // one by one: Go 1.26 compiles a copy of such arrays wrongly on s390x
+			t.v[1][i], t.v[2][i] = v, v
+		}
 	}
 	for c := range t.channels() {
 		for i, v := range t.v[c] {
@@ -53,27 +55,38 @@ func (t *tone) channels() int {
 	return 1
 }
 
-// flush applies what is pending to img.
-func (t *tone) flush(img *image.RGBA) {
+// take returns the table of what is pending, which then no longer is, or nil. It
+// is good until the next call.
+func (t *tone) take() *table {
 	if !t.pending {
-		return
+		return nil
 	}
 	t.pending = false
 	for c := range t.table {
-		if c > 0 && !t.colour {
-			t.table[c] = t.table[0]
-			continue
+		from := t.v[0][:]
+		if t.colour {
+			from = t.v[c][:]
 		}
-		for i, v := range t.v[c] {
-			t.table[c][i] = uint8(float64(clip(v)*255) + 0.5)
+		for i, v := range from {
+			t.table[c][i] = uint32(uint8(float64(clip(v)*255)+0.5)) << (8 * c)
 		}
 	}
+	for i := range t.table[2] {
+		t.table[2][i] |= 0xff << 24
+	}
+	return &t.table
+}
+
+// flush applies what is pending to img.
+func (t *tone) flush(img *image.RGBA) {
+	table, vector := t.take(), hasVector()
 	w, h := img.Rect.Dx(), img.Rect.Dy()
-	for y := range h {
+	for y := 0; y < h && table != nil; y++ {
 		row := img.Pix[y*img.Stride:][:4*w]
-		for ; len(row) >= 4; row = row[4:] {
-			row[0], row[1], row[2] = t.table[0][row[0]], t.table[1][row[1]], t.table[2][row[2]]
+		if vector {
+			row = row[4*table.vector(row):]
 		}
+		table.apply(row)
 	}
 }
 

@@ -16,11 +16,18 @@ const (
 )
 
 // warp fills dst with src seen through m, which takes pixel centres of dst to
-// pixel coordinates of src (pixel centres at integers, depth positive on dst).
-func warp(dst, src *image.RGBA, m matrix, b border) {
+// pixel coordinates of src (pixel centres at integers, depth positive on dst),
+// and then through the table, unless it is nil.
+func warp(dst, src *image.RGBA, m matrix, b border, t *table) {
+	warpWith(hasVector(), dst, src, m, b, t)
+}
+
+func warpWith(vector bool, dst, src *image.RGBA, m matrix, b border, t *table) {
 	for i := range 6 {
 		m[i] *= subOne // exact: a power of two
 	}
+	s := sight{src: src, border: b, table: t}
+	s.lanes.init(vector, src, b, t)
 	w, h := dst.Rect.Dx(), dst.Rect.Dy()
 	for y := range h {
 		fy := float64(y)
@@ -30,9 +37,39 @@ func warp(dst, src *image.RGBA, m matrix, b border) {
 		}
 		row := dst.Pix[y*dst.Stride:][:4*w]
 		lo, hi := r.inside(w, src.Rect.Dx(), src.Rect.Dy())
-		warpEdge(row[:4*lo], src, r, 0, b)
-		warpRow(row[4*lo:4*hi], src.Pix, src.Stride, r, lo)
-		warpEdge(row[4*hi:], src, r, hi, b)
+		s.lanes.follow(r)
+		s.edge(row[:4*lo], r, 0)
+		s.inside(row[4*lo:4*hi], r, lo)
+		s.edge(row[4*hi:], r, hi)
+	}
+}
+
+// sight is what all rows of an output see.
+type sight struct {
+	src    *image.RGBA
+	border border
+	table  *table
+	lanes  lanes
+}
+
+// inside writes the pixels of dst, the first of which is pixel i of the row. All
+// their neighbours are inside the source.
+func (s *sight) inside(dst []byte, r ray, i int) {
+	n := s.lanes.fill(dst, i, false)
+	dst = dst[4*n:]
+	warpRow(dst, s.src.Pix, s.src.Stride, r, i+n)
+	s.table.apply(dst)
+}
+
+// edge is inside for pixels with neighbours outside the source.
+func (s *sight) edge(dst []byte, r ray, i int) {
+	for len(dst) > 0 {
+		n := s.lanes.fill(dst, i, true)
+		dst, i = dst[4*n:], i+n
+		part := dst[:min(len(dst), 4*group)]
+		warpEdge(part, s.src, r, i, s.border)
+		s.table.apply(part)
+		dst, i = dst[len(part):], i+len(part)/4
 	}
 }
 

@@ -26,6 +26,7 @@ func allowed() map[string]string {
 
 		"trainer/nn/kernel":              "",
 		"trainer/nn/kernel/internal/asm": "",
+		"augment/internal/asm":           "",
 		"trainer/nn":                     "rng trainer/nn/kernel",
 
 		"internal/synth": stage + " pixel",
