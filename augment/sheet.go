@@ -19,6 +19,15 @@ import (
 // changes nothing to the most, with the values. It is a function of its
 // arguments. Without pictures it says so.
 func Sheet(r Recipe, key rng.Key, pictures []*image.RGBA) (*image.RGBA, error) {
+	s, err := layOut(r, key, pictures)
+	if err != nil {
+		return nil, err
+	}
+	return s.draw(), nil
+}
+
+// layOut makes the rows of a sheet.
+func layOut(r Recipe, key rng.Key, pictures []*image.RGBA) (*sheet, error) {
 	var s sheet
 	if len(pictures) == 0 {
 		s.row("no picture to show")
@@ -33,10 +42,7 @@ func Sheet(r Recipe, key rng.Key, pictures []*image.RGBA) (*image.RGBA, error) {
 	if len(pictures) > 0 {
 		s.ops(pictures[0], r.steps, key)
 	}
-	if s.err != nil {
-		return nil, s.err
-	}
-	return s.draw(), nil
+	return &s, s.err
 }
 
 // sheet collects rows of labelled tiles.
@@ -50,6 +56,7 @@ type sheet struct {
 type tile struct {
 	picture *image.RGBA
 	label   string
+	trace   Trace
 }
 
 const (
@@ -79,7 +86,7 @@ func (s *sheet) cell(src *image.RGBA, label string, t Trace) {
 		return
 	}
 	last := &s.rows[len(s.rows)-1]
-	*last = append(*last, tile{small, label})
+	*last = append(*last, tile{small, label, t})
 }
 
 // ops adds the rows of every op below steps.

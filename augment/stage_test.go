@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"image"
 	"image/png"
 	"io/fs"
 	"os"
@@ -183,5 +184,33 @@ func TestSheetRows(t *testing.T) {
 	img, err := Sheet(recipe(t, "["+strings.Join(all, ", ")+"]"), rng.New(1), nil)
 	if err != nil || img.Rect.Dy() > 100 {
 		t.Errorf("sheet without pictures: %v, %v", img.Rect, err)
+	}
+}
+
+func TestSheetHTMLHasEveryTile(t *testing.T) {
+	r, pictures := recipe(t, "[rotate, {noise: {iso: [0, 800]}}, {border: {mode: constant}}]"), []*image.RGBA{picture(40, 30), picture(9, 30)}
+	s, err := layOut(r, rng.New(1), pictures)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := 0
+	for _, row := range s.rows {
+		want += len(row)
+	}
+	var b bytes.Buffer
+	if err := SheetHTML(&b, r, rng.New(1), pictures); err != nil {
+		t.Fatal(err)
+	}
+	text := b.String()
+	if got := strings.Count(text, `<img src="data:image/png;base64,`); got != want || want < 16 {
+		t.Errorf("%d pictures, want %d", got, want)
+	}
+	for _, want := range []string{"<h2>rotate: degrees, degrees</h2>", "<li>border, mode constant, level 0</li>", "{&#34;rotate&#34;: {&#34;degrees&#34;: "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in the page", want)
+		}
+	}
+	if err := SheetHTML(&b, recipe(t, "standard"), rng.New(1), nil); err != nil {
+		t.Error(err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -25,7 +26,7 @@ func previewCommand(std IO) *cli.Command {
 		ArgsUsage:   "[image ...]",
 		Description: "Shows what augment.recipe makes of the images named, or of some training images of the run.",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "to", Aliases: []string{"o"}, Usage: "PNG file to write", Value: "preview.png"},
+			&cli.StringFlag{Name: "to", Aliases: []string{"o"}, Usage: "file to write: .png, or .html with the values as text", Value: "preview.png"},
 		}, settingFlags("augment")...),
 		Action: func(c *cli.Context) error {
 			conf, err := settings(c, std, c.String("config"))
@@ -59,11 +60,26 @@ func preview(conf config.Config, files []string, to string) error {
 		}
 		pictures = append(pictures, img)
 	}
-	sheet, err := augment.Sheet(conf.Augment.Recipe, rng.New(conf.Seed).With("preview"), pictures)
+	err := atomicfile.Write(to, func(w io.Writer) error {
+		recipe, key := conf.Augment.Recipe, rng.New(conf.Seed).With("preview")
+		if isHTML(to) {
+			return augment.SheetHTML(w, recipe, key, pictures)
+		}
+		sheet, err := augment.Sheet(recipe, key, pictures)
+		if err != nil {
+			return err
+		}
+		return png.Encode(w, sheet)
+	})
 	if err != nil {
 		return fmt.Errorf("preview: %w", err)
 	}
-	return atomicfile.Write(to, func(w io.Writer) error { return png.Encode(w, sheet) })
+	return nil
+}
+
+func isHTML(name string) bool {
+	ext := strings.ToLower(filepath.Ext(name))
+	return ext == ".html" || ext == ".htm"
 }
 
 // trainImages returns an image of each of the first categories in train.
