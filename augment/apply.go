@@ -90,13 +90,15 @@ func (t Trace) leadingTone(s *Scratch) int {
 // copies it when nothing moves.
 func (t Trace) applyWarp(dst, src *image.RGBA, s *Scratch) error {
 	var b border
-	still := dst.Rect == src.Rect
+	cubic, still := false, dst.Rect == src.Rect
 	for i := range t {
 		switch d := &t[i]; {
 		case d.op.warp != nil:
 			still = false
 		case d.op.Name == "border":
 			b = borderOf(&d.v)
+		case d.op.Name == "resample":
+			cubic = d.v[0] == 1
 		}
 	}
 	if still {
@@ -110,7 +112,11 @@ func (t Trace) applyWarp(dst, src *image.RGBA, s *Scratch) error {
 		return err
 	}
 	src, m = s.reduced(dst, src, m)
-	warp(dst, src, m, b, s.tone.take())
+	if cubic {
+		warpCubic(dst, src, m, b)
+	} else {
+		warp(dst, src, m, b, s.tone.take())
+	}
 	return nil
 }
 

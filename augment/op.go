@@ -12,7 +12,7 @@ type Op struct {
 	Doc    string // one line: what it imitates
 	Params []Param
 
-	// Exactly one is set; none for border, which steers the warp.
+	// Exactly one is set; none for border and resample, which steer the warp.
 	warp  func(v *values, e extent) matrix                              // geometry
 	tone  func(v *values, t *tone)                                      // pointwise
 	light func(v *values, e extent, y float64, x0, dx float64, g gains) // spatial gain of one row
@@ -39,7 +39,7 @@ type values [10]float64
 // Ops returns every op, by family: geometry, tone, light, the rest.
 func Ops() []Op {
 	return []Op{
-		rotate(), zoom(), shear(), translate(), crop(), flip(), perspective(), camera(), symmetricWarp(), borderOp(),
+		rotate(), zoom(), shear(), translate(), crop(), flip(), perspective(), camera(), symmetricWarp(), borderOp(), resample(),
 		exposure(), gamma(), brightnessContrast(), logitLighting(), whiteBalance(), cast(),
 		gradient(), pointLight(), vignette(), shadow(),
 		noise(), blur(), motionBlur(), cutout(), jpegArtefacts(),
