@@ -2,7 +2,7 @@
 GO ?= go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test check race lint docs bench fuzz clean
+.PHONY: run build test check race lint cross docs bench bench-augment fuzz clean
 
 run: ## captures of people who do not exist, through every stage, to run/report/report.html
 	$(GO) run ./cmd/gesturekit run
@@ -26,12 +26,27 @@ lint: ## format, vet, staticcheck, import graph, generated files
 race: ## the tests of what runs in parallel, under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -short -timeout 30m ./...
 
+# What is written must be the same on every machine: the tests with pinned digests.
+EXACT := ./rng ./dataset ./split ./labels ./pixel ./ingest ./augment ./internal/synth
+ARCHES ?= arm64 s390x
+cross: ## those tests for other processors, under qemu-user, and with fused multiply-add
+	GOAMD64=v3 $(GO) test -short $(EXACT) ./trainer
+	@set -e; for a in $(ARCHES); do q=$$a; if [ $$a = arm64 ]; then q=aarch64; fi; \
+	  echo "GOARCH=$$a under qemu-$$q"; GOARCH=$$a $(GO) test -short -exec qemu-$$q $(EXACT); done
+
 docs: ## rewrite the generated files
 	$(GO) generate ./...
 	$(GO) test -run Generated ./augment ./config ./internal/synth -update
 
 bench: ## speed and allocations
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+PYTHON ?= python3
+bench-augment: ## the warp beside OpenCV and albumentations, which it installs to bin/peers
+	$(PYTHON) -m venv bin/peers
+	bin/peers/bin/pip install -q -r augment/bench/requirements.txt
+	$(GO) build -trimpath -o bin/augmentbench ./augment/bench
+	bin/peers/bin/python augment/bench/compare.py bin/augmentbench
 
 FUZZTIME ?= 30s
 fuzz: ## every fuzz target for FUZZTIME

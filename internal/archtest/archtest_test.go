@@ -27,6 +27,7 @@ func allowed() map[string]string {
 		"trainer/nn/kernel":              "",
 		"trainer/nn/kernel/internal/asm": "",
 		"augment/internal/asm":           "",
+		"augment/bench":                  "augment",
 		"trainer/nn":                     "rng trainer/nn/kernel",
 
 		"internal/synth": stage + " pixel",
