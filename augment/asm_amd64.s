@@ -177,123 +177,145 @@ TEXT ·insideAVX2(SB), NOSPLIT, $96-40
 	VMOVDQU      Y1, 64(SP)
 
 insideAVX2_group:
-	VMOVDQU      (SP), Y1
-	VMOVDQU      32(SP), Y2
-	VMOVDQU      64(SP), Y3
-	VADDPD       two<>+0(SB), Y0, Y6
-	VMULPD       160(AX), Y0, Y7
-	VADDPD       64(AX), Y7, Y7
-	VMOVUPD      one<>+0(SB), Y8
-	VDIVPD       Y7, Y8, Y7
-	VMULPD       96(AX), Y0, Y8
-	VADDPD       (AX), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       half<>+0(SB), Y8, Y8
-	VCVTTPD2DQY  Y8, X4
-	VMULPD       128(AX), Y0, Y8
+	VMOVDQU      32(SP), Y1
+	VMOVDQU      64(SP), Y2
+	MOVL         (SP), R8
+	VPBROADCASTQ (DX)(R8*1), Y3
+	VPBROADCASTQ (DI)(R8*1), Y7
+	MOVL         4(SP), R8
+	VPBROADCASTQ (DX)(R8*1), Y6
+	VPBLENDD     $0x0c, Y6, Y3, Y3
+	VPBROADCASTQ (DI)(R8*1), Y6
+	VPBLENDD     $0x0c, Y6, Y7, Y7
+	MOVL         8(SP), R8
+	VPBROADCASTQ (DX)(R8*1), Y6
+	VPBLENDD     $0x30, Y6, Y3, Y3
+	VPBROADCASTQ (DI)(R8*1), Y6
+	VPBLENDD     $0x30, Y6, Y7, Y7
+	MOVL         12(SP), R8
+	VPBROADCASTQ (DX)(R8*1), Y6
+	VPBLENDD     $0xc0, Y6, Y3, Y3
+	VPBROADCASTQ (DI)(R8*1), Y6
+	VPBLENDD     $0xc0, Y6, Y7, Y7
+	MOVL         16(SP), R8
+	VPBROADCASTQ (DX)(R8*1), Y6
+	VPBROADCASTQ (DI)(R8*1), Y8
+	MOVL         20(SP), R8
+	VPBROADCASTQ (DX)(R8*1), Y9
+	VPBLENDD     $0x0c, Y9, Y6, Y6
+	VPBROADCASTQ (DI)(R8*1), Y9
+	VPBLENDD     $0x0c, Y9, Y8, Y8
+	MOVL         24(SP), R8
+	VPBROADCASTQ (DX)(R8*1), Y9
+	VPBLENDD     $0x30, Y9, Y6, Y6
+	VPBROADCASTQ (DI)(R8*1), Y9
+	VPBLENDD     $0x30, Y9, Y8, Y8
+	MOVL         28(SP), R8
+	VPBROADCASTQ (DX)(R8*1), Y9
+	VPBLENDD     $0xc0, Y9, Y6, Y6
+	VPBROADCASTQ (DI)(R8*1), Y9
+	VPBLENDD     $0xc0, Y9, Y8, Y8
+	VSHUFPS      $0x88, Y6, Y3, Y9
+	VSHUFPS      $0xdd, Y6, Y3, Y3
+	VSHUFPS      $0x88, Y8, Y7, Y6
+	VSHUFPS      $0xdd, Y8, Y7, Y7
+	VADDPD       two<>+0(SB), Y0, Y8
+	VMULPD       160(AX), Y0, Y10
+	VADDPD       64(AX), Y10, Y10
+	VMOVUPD      one<>+0(SB), Y11
+	VDIVPD       Y10, Y11, Y10
+	VMULPD       96(AX), Y0, Y11
+	VADDPD       (AX), Y11, Y11
+	VMULPD       Y10, Y11, Y11
+	VADDPD       half<>+0(SB), Y11, Y11
+	VCVTTPD2DQY  Y11, X4
+	VMULPD       128(AX), Y0, Y11
+	VADDPD       32(AX), Y11, Y11
+	VMULPD       Y10, Y11, Y11
+	VADDPD       half<>+0(SB), Y11, Y11
+	VCVTTPD2DQY  Y11, X5
+	VMULPD       160(AX), Y8, Y10
+	VADDPD       64(AX), Y10, Y10
+	VMOVUPD      one<>+0(SB), Y11
+	VDIVPD       Y10, Y11, Y10
+	VMULPD       96(AX), Y8, Y11
+	VADDPD       (AX), Y11, Y11
+	VMULPD       Y10, Y11, Y11
+	VADDPD       half<>+0(SB), Y11, Y11
+	VCVTTPD2DQY  Y11, X11
+	VMULPD       128(AX), Y8, Y8
 	VADDPD       32(AX), Y8, Y8
-	VMULPD       Y7, Y8, Y8
-	VADDPD       half<>+0(SB), Y8, Y8
-	VCVTTPD2DQY  Y8, X5
-	VMULPD       160(AX), Y6, Y7
-	VADDPD       64(AX), Y7, Y7
-	VMOVUPD      one<>+0(SB), Y8
-	VDIVPD       Y7, Y8, Y7
-	VMULPD       96(AX), Y6, Y8
-	VADDPD       (AX), Y8, Y8
-	VMULPD       Y7, Y8, Y8
+	VMULPD       Y10, Y8, Y8
 	VADDPD       half<>+0(SB), Y8, Y8
 	VCVTTPD2DQY  Y8, X8
-	VMULPD       128(AX), Y6, Y6
-	VADDPD       32(AX), Y6, Y6
-	VMULPD       Y7, Y6, Y6
-	VADDPD       half<>+0(SB), Y6, Y6
-	VCVTTPD2DQY  Y6, X6
 	VADDPD       eight<>+0(SB), Y0, Y0
-	VINSERTI128  $0x01, X8, Y4, Y7
-	VINSERTI128  $0x01, X6, Y5, Y6
-	VPSRLD       $0x0b, Y6, Y8
-	VPSRLD       $0x0b, Y7, Y9
-	VPMULLD      192(AX), Y8, Y8
-	VPSLLD       $0x02, Y9, Y9
-	VPADDD       Y9, Y8, Y8
-	VPMINUD      224(AX), Y8, Y8
-	VPERMQ       $0xd8, Y7, Y7
-	VPERMQ       $0xd8, Y6, Y6
-	VPAND        subMask<>+0(SB), Y7, Y7
-	VPAND        subMask<>+0(SB), Y6, Y9
-	VPSLLD       $0x10, Y9, Y6
-	VPSUBD       Y9, Y6, Y6
-	VPADDD       subFull<>+0(SB), Y6, Y6
-	VMOVDQU      Y8, (SP)
-	VMOVDQU      Y7, 32(SP)
-	VMOVDQU      Y6, 64(SP)
-	VEXTRACTI128 $0x01, Y1, X4
-	VPXOR        Y6, Y6, Y6
-	VPXOR        Y7, Y7, Y7
-	VPCMPEQD     Y8, Y8, Y8
-	VPGATHERDQ   Y8, (DX)(X1*1), Y6
-	VPCMPEQD     Y8, Y8, Y8
-	VPGATHERDQ   Y8, (DX)(X4*1), Y7
-	VSHUFPS      $0x88, Y7, Y6, Y8
-	VSHUFPS      $0xdd, Y7, Y6, Y6
-	VPXOR        Y7, Y7, Y7
-	VPXOR        Y9, Y9, Y9
-	VPCMPEQD     Y10, Y10, Y10
-	VPGATHERDQ   Y10, (DI)(X1*1), Y7
-	VPCMPEQD     Y1, Y1, Y1
-	VPGATHERDQ   Y1, (DI)(X4*1), Y9
-	VSHUFPS      $0x88, Y9, Y7, Y1
-	VSHUFPS      $0xdd, Y9, Y7, Y7
-	VPSLLD       $0x10, Y1, Y10
-	VPBLENDW     $0xaa, Y10, Y8, Y10
-	VPAND        lowBytes<>+0(SB), Y10, Y9
+	VINSERTI128  $0x01, X11, Y4, Y10
+	VINSERTI128  $0x01, X8, Y5, Y8
+	VPSRLD       $0x0b, Y8, Y11
+	VPSRLD       $0x0b, Y10, Y12
+	VPMULLD      192(AX), Y11, Y11
+	VPSLLD       $0x02, Y12, Y12
+	VPADDD       Y12, Y11, Y11
+	VPMINUD      224(AX), Y11, Y11
+	VPERMQ       $0xd8, Y10, Y10
+	VPERMQ       $0xd8, Y8, Y8
+	VPAND        subMask<>+0(SB), Y10, Y10
+	VPAND        subMask<>+0(SB), Y8, Y12
+	VPSLLD       $0x10, Y12, Y8
+	VPSUBD       Y12, Y8, Y8
+	VPADDD       subFull<>+0(SB), Y8, Y8
+	VMOVDQU      Y11, (SP)
+	VMOVDQU      Y10, 32(SP)
+	VMOVDQU      Y8, 64(SP)
+	VPSLLD       $0x10, Y6, Y10
+	VPBLENDW     $0xaa, Y10, Y9, Y10
+	VPAND        lowBytes<>+0(SB), Y10, Y8
 	VPSRLW       $0x08, Y10, Y10
-	VPSRLD       $0x10, Y8, Y8
-	VPBLENDW     $0xaa, Y1, Y8, Y8
-	VPAND        lowBytes<>+0(SB), Y8, Y8
+	VPSRLD       $0x10, Y9, Y9
+	VPBLENDW     $0xaa, Y6, Y9, Y9
+	VPAND        lowBytes<>+0(SB), Y9, Y9
 	VPSLLD       $0x10, Y7, Y11
-	VPBLENDW     $0xaa, Y11, Y6, Y11
-	VPAND        lowBytes<>+0(SB), Y11, Y1
+	VPBLENDW     $0xaa, Y11, Y3, Y11
+	VPAND        lowBytes<>+0(SB), Y11, Y6
 	VPSRLW       $0x08, Y11, Y11
-	VPSRLD       $0x10, Y6, Y6
-	VPBLENDW     $0xaa, Y7, Y6, Y6
-	VPAND        lowBytes<>+0(SB), Y6, Y6
-	VPMADDWD     Y3, Y9, Y9
-	VPMADDWD     Y3, Y1, Y1
-	VPSUBD       Y9, Y1, Y1
-	VPMULLD      Y2, Y1, Y1
-	VPSLLD       $0x0b, Y9, Y9
-	VPADDD       rounding<>+0(SB), Y9, Y9
-	VPADDD       Y1, Y9, Y9
-	VPSRLD       $0x16, Y9, Y9
-	VPMADDWD     Y3, Y10, Y10
-	VPMADDWD     Y3, Y11, Y11
-	VPSUBD       Y10, Y11, Y11
-	VPMULLD      Y2, Y11, Y11
-	VPSLLD       $0x0b, Y10, Y10
-	VPADDD       rounding<>+0(SB), Y10, Y10
-	VPADDD       Y11, Y10, Y10
-	VPSRLD       $0x16, Y10, Y10
-	VPMADDWD     Y3, Y8, Y8
-	VPMADDWD     Y3, Y6, Y6
+	VPSRLD       $0x10, Y3, Y3
+	VPBLENDW     $0xaa, Y7, Y3, Y3
+	VPAND        lowBytes<>+0(SB), Y3, Y3
+	VPMADDWD     Y2, Y8, Y8
+	VPMADDWD     Y2, Y6, Y6
 	VPSUBD       Y8, Y6, Y6
-	VPMULLD      Y2, Y6, Y6
+	VPMULLD      Y1, Y6, Y6
 	VPSLLD       $0x0b, Y8, Y8
 	VPADDD       rounding<>+0(SB), Y8, Y8
 	VPADDD       Y6, Y8, Y8
 	VPSRLD       $0x16, Y8, Y8
+	VPMADDWD     Y2, Y10, Y10
+	VPMADDWD     Y2, Y11, Y11
+	VPSUBD       Y10, Y11, Y11
+	VPMULLD      Y1, Y11, Y11
+	VPSLLD       $0x0b, Y10, Y10
+	VPADDD       rounding<>+0(SB), Y10, Y10
+	VPADDD       Y11, Y10, Y10
+	VPSRLD       $0x16, Y10, Y10
+	VPMADDWD     Y2, Y9, Y9
+	VPMADDWD     Y2, Y3, Y3
+	VPSUBD       Y9, Y3, Y3
+	VPMULLD      Y1, Y3, Y3
+	VPSLLD       $0x0b, Y9, Y9
+	VPADDD       rounding<>+0(SB), Y9, Y9
+	VPADDD       Y3, Y9, Y9
+	VPSRLD       $0x16, Y9, Y9
 	TESTQ        SI, SI
 	JZ           insideAVX2_plain
 	VPXOR        Y1, Y1, Y1
 	VPCMPEQD     Y2, Y2, Y2
-	VPGATHERDD   Y2, (SI)(Y9*4), Y1
+	VPGATHERDD   Y2, (SI)(Y8*4), Y1
 	VPXOR        Y2, Y2, Y2
 	VPCMPEQD     Y3, Y3, Y3
 	VPGATHERDD   Y3, 1024(SI)(Y10*4), Y2
 	VPXOR        Y3, Y3, Y3
 	VPCMPEQD     Y6, Y6, Y6
-	VPGATHERDD   Y6, 2048(SI)(Y8*4), Y3
+	VPGATHERDD   Y6, 2048(SI)(Y9*4), Y3
 	VPOR         Y2, Y1, Y1
 	VPOR         Y3, Y1, Y1
 	VMOVDQU      Y1, (CX)
@@ -301,11 +323,11 @@ insideAVX2_group:
 
 insideAVX2_plain:
 	VPSLLD  $0x08, Y10, Y10
-	VPSLLD  $0x10, Y8, Y8
-	VPOR    Y10, Y9, Y9
-	VPOR    Y8, Y9, Y9
-	VPOR    alpha<>+0(SB), Y9, Y9
-	VMOVDQU Y9, (CX)
+	VPSLLD  $0x10, Y9, Y9
+	VPOR    Y10, Y8, Y8
+	VPOR    Y9, Y8, Y8
+	VPOR    alpha<>+0(SB), Y8, Y8
+	VMOVDQU Y8, (CX)
 
 insideAVX2_next:
 	ADDQ $0x20, CX

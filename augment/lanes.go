@@ -52,29 +52,27 @@ func (l *lanes) follow(r ray) {
 	}
 }
 
-// fill writes pixels of dst, the first of which is pixel i of the row, and
-// returns how many: all, or those before a group that it leaves to portable
-// code. Unless edge is set, all neighbours must be inside the source.
-//
-// A pixel depends on its position alone, so that the last group may overlap.
-func (l *lanes) fill(dst []byte, i int, edge bool) int {
-	n := len(dst) / 4
-	switch {
-	case !l.on || n == 0:
+// fill writes n pixels of a row from pixel i on and returns how many: all, or
+// those before a group that it leaves to portable code. Unless edge is set, all
+// their neighbours must be inside the source. What follows them in the row, up
+// to a whole group, is undefined.
+func (l *lanes) fill(row []byte, i, n int, edge bool) int {
+	if !l.on || n == 0 {
 		return 0
-	case n < group:
-		var few [4 * group]byte
-		if l.run(&few[0], i, 1, edge) > 0 {
-			return 0
+	}
+	p := row[4*i:]
+	groups := min((n+group-1)/group, len(p)/(4*group))
+	if groups > 0 {
+		left := l.run(&p[0], i, groups, edge)
+		if done := group * (groups - left); left > 0 || done >= n {
+			return min(done, n)
 		}
-		return copy(dst, few[:]) / 4
 	}
-	whole := n / group
-	if left := l.run(&dst[0], i, whole, edge); left > 0 {
-		return group * (whole - left)
+	var few [4 * group]byte // the row ends within the last group
+	done := group * groups
+	if l.run(&few[0], i+done, 1, edge) > 0 {
+		return done
 	}
-	if n%group > 0 && l.run(&dst[4*(n-group)], i+n-group, 1, edge) > 0 {
-		return group * whole
-	}
+	copy(p[4*done:4*n], few[:])
 	return n
 }

@@ -38,9 +38,9 @@ func warpWith(vector bool, dst, src *image.RGBA, m matrix, b border, t *table) {
 		row := dst.Pix[y*dst.Stride:][:4*w]
 		lo, hi := r.inside(w, src.Rect.Dx(), src.Rect.Dy())
 		s.lanes.follow(r)
-		s.edge(row[:4*lo], r, 0)
-		s.inside(row[4*lo:4*hi], r, lo)
-		s.edge(row[4*hi:], r, hi)
+		s.edge(row, r, 0, lo) // in this order, for each may spoil what follows
+		s.inside(row, r, lo, hi)
+		s.edge(row, r, hi, w)
 	}
 }
 
@@ -52,24 +52,24 @@ type sight struct {
 	lanes  lanes
 }
 
-// inside writes the pixels of dst, the first of which is pixel i of the row. All
-// their neighbours are inside the source.
-func (s *sight) inside(dst []byte, r ray, i int) {
-	n := s.lanes.fill(dst, i, false)
-	dst = dst[4*n:]
-	warpRow(dst, s.src.Pix, s.src.Stride, r, i+n)
+// inside writes the pixels [i, end) of a row, whose neighbours are all inside the
+// source.
+func (s *sight) inside(row []byte, r ray, i, end int) {
+	i += s.lanes.fill(row, i, end-i, false)
+	dst := row[4*i : 4*end]
+	warpRow(dst, s.src.Pix, s.src.Stride, r, i)
 	s.table.apply(dst)
 }
 
 // edge is inside for pixels with neighbours outside the source.
-func (s *sight) edge(dst []byte, r ray, i int) {
-	for len(dst) > 0 {
-		n := s.lanes.fill(dst, i, true)
-		dst, i = dst[4*n:], i+n
-		part := dst[:min(len(dst), 4*group)]
-		warpEdge(part, s.src, r, i, s.border)
-		s.table.apply(part)
-		dst, i = dst[len(part):], i+len(part)/4
+func (s *sight) edge(row []byte, r ray, i, end int) {
+	for i < end {
+		i += s.lanes.fill(row, i, end-i, true)
+		next := min(i+group, end)
+		dst := row[4*i : 4*next]
+		warpEdge(dst, s.src, r, i, s.border)
+		s.table.apply(dst)
+		i = next
 	}
 }
 
