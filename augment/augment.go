@@ -18,7 +18,8 @@
 //   - Named randomness. A step draws from a stream named after its op, so a step
 //     added to a recipe changes nothing that the others draw.
 //   - No allocation per picture once a Scratch has seen the size (jpeg aside).
-//   - Flip is in no preset: a mirrored gesture may be another gesture.
+//   - Flip is in no preset: a mirrored gesture may be another gesture. Mirror says
+//     which, and the label changes with the picture.
 //
 // Pictures are opaque 8-bit sRGB held as *image.RGBA at (0, 0). Lengths are
 // fractions of the picture, so a recipe means the same at every size.

@@ -10,6 +10,7 @@ type Options struct {
 	Recipe  Recipe `yaml:"recipe" doc:"a preset (none, light, standard, strong, fastai) or a list of steps, as preview shows"`
 	Copies  int    `yaml:"copies" doc:"variants written per train image, 0..1000; 0 writes none and lets the trainer apply the recipe afresh in every epoch"`
 	Quality int    `yaml:"quality" doc:"JPEG quality of the variants, 1..100"`
+	Mirror  Mirror `yaml:"mirror" doc:"what a mirrored gesture becomes, such as {swipe_left: swipe_right, palm: palm}; a recipe may flip left_right the gestures named here, and the label changes with the picture"`
 }
 
 // Default returns the settings of a run that sets none.
@@ -31,8 +32,13 @@ func (o Options) Validate() error {
 	if o.Copies > 0 && o.Recipe.IsNone() {
 		errs = append(errs, fmt.Errorf("augment.copies is %d but the recipe changes nothing; set augment.recipe, or copies to 0", o.Copies))
 	}
-	if o.Recipe.Uses("flip") {
-		errs = append(errs, errors.New("augment.recipe flips pictures, which may turn one gesture into another while its label stays; remove flip"))
+	switch flips := o.Recipe.Uses("flip"); {
+	case flips && len(o.Mirror) == 0:
+		errs = append(errs, errors.New("augment.recipe flips pictures, which may turn one gesture into another while its label stays; set augment.mirror, or remove flip"))
+	case flips && o.Copies == 0:
+		errs = append(errs, errors.New("augment.recipe flips pictures, and the trainer's own augmentation changes no label; set augment.copies above 0, or remove flip"))
+	case flips && upends(o.Recipe.steps):
+		errs = append(errs, errors.New("augment.recipe flips up_down, and augment.mirror tells what left_right makes; remove that flip"))
 	}
 	return errors.Join(errs...)
 }

@@ -55,13 +55,17 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 	if s.Options.Copies == 0 {
 		return in, nil
 	}
-	for _, c := range dataset.New(parents).Categories() {
+	meanings, err := s.mirrored(in)
+	if err != nil {
+		return in, err
+	}
+	for _, c := range folders(parents, meanings) {
 		if err := os.MkdirAll(filepath.Join(env.Dir, "images", c), 0o755); err != nil {
 			return in, fmt.Errorf("make the variants' folder: %w", err)
 		}
 	}
 	var done atomic.Int64
-	pool := sync.Pool{New: func() any { return &worker{options: s.Options, env: env} }}
+	pool := sync.Pool{New: func() any { return &worker{options: s.Options, meanings: meanings, env: env} }}
 	made, err := pipeline.Each(ctx, env.Workers, parents, func(_ context.Context, p dataset.Sample) ([]dataset.Sample, error) {
 		w := pool.Get().(*worker)
 		defer pool.Put(w)
@@ -79,12 +83,49 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 	return dataset.New(out), nil
 }
 
+// mirrored returns what the flipped samples of each category are.
+func (s Stage) mirrored(in dataset.Manifest) (map[string]meaning, error) {
+	if !s.Options.Recipe.Uses("flip") {
+		return nil, nil
+	}
+	return s.Options.Mirror.meanings(in)
+}
+
+// folders returns the categories of the parents and of their mirror images.
+func folders(parents []dataset.Sample, meanings map[string]meaning) []string {
+	all := dataset.New(parents).Categories()
+	for _, c := range all {
+		if m, ok := meanings[c]; ok && m.category != c {
+			all = append(all, m.category)
+		}
+	}
+	return all
+}
+
 // worker holds what one goroutine reuses from picture to picture.
 type worker struct {
-	options Options
-	env     pipeline.Env
-	trace   Trace
+	options  Options
+	meanings map[string]meaning
+	env      pipeline.Env
+	trace    Trace
 	renderer
+}
+
+// draw draws the trace of a variant and returns the variant's line.
+func (w *worker) draw(p *dataset.Sample, k int) dataset.Sample {
+	w.trace = w.options.Recipe.Draw(w.trace[:0], w.env.Key.With(p.ID).WithInt(k))
+	v := *p
+	m, may := w.meanings[p.Category]
+	if !may {
+		w.trace = w.trace.withoutFlips()
+	} else if w.trace.mirrors() {
+		v.Category, v.Partition, v.Label = m.category, m.partition, m.label
+	}
+	v.Parent = p.ID
+	v.ID = fmt.Sprintf("%s-a%d", p.ID, k)
+	v.Path = path.Join("augment", "images", v.Category, v.ID+".jpg")
+	v.Trace = json.RawMessage(w.trace.String())
+	return v
 }
 
 // variants writes the variants of a sample and returns their lines. The sample
@@ -93,14 +134,9 @@ func (w *worker) variants(p *dataset.Sample) ([]dataset.Sample, error) {
 	var src *image.RGBA
 	out := make([]dataset.Sample, 0, w.options.Copies)
 	for k := 1; k <= w.options.Copies; k++ {
-		w.trace = w.options.Recipe.Draw(w.trace[:0], w.env.Key.With(p.ID).WithInt(k))
-		v := *p
-		v.Parent = p.ID
-		v.ID = fmt.Sprintf("%s-a%d", p.ID, k)
-		v.Path = path.Join("augment", "images", p.Category, v.ID+".jpg")
-		v.Trace = json.RawMessage(w.trace.String())
+		v := w.draw(p, k)
 		out = append(out, v)
-		name := filepath.Join(w.env.Dir, "images", p.Category, v.ID+".jpg")
+		name := filepath.Join(w.env.Dir, "images", v.Category, v.ID+".jpg")
 		if _, err := os.Stat(name); err == nil {
 			continue
 		}

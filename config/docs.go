@@ -136,8 +136,11 @@ func Schema() ([]byte, error) {
 		switch s.Kind() {
 		case "array":
 			leaf.Items = &schema{Type: []string{"string", "number"}}
-		case "text": // the one type with a notation of its own
-			leaf.Type, leaf.Ref = nil, augment.SchemaRef
+		case "text": // a type with a notation of its own
+			leaf.Type = []string{"object", "string", "null"}
+			if _, ok := s.value.Interface().(augment.Recipe); ok {
+				leaf.Type, leaf.Ref = nil, augment.SchemaRef
+			}
 		}
 		at.Properties[parts[len(parts)-1]] = leaf
 	}

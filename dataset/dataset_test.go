@@ -124,6 +124,7 @@ func TestValidate(t *testing.T) {
 		"orphan":              {func(m dataset.Manifest) { at(m, "fist-ann-1-a1").Parent = "gone" }, "is missing"},
 		"grandchild":          {func(m dataset.Manifest) { at(m, "fist-ann-1-a1").Parent = "fist-ann-1-a1" }, "itself augmented"},
 		"child of other role": {func(m dataset.Manifest) { at(m, "fist-ann-1-a1").Parent = "fist-bob-1" }, "leak"},
+		"other category":      {func(m dataset.Manifest) { other(m, "fist-ann-1-a1", "exposure") }, "the trace does not mirror it"},
 		"trace alone":         {func(m dataset.Manifest) { at(m, "fist-ann-1-a1").Parent = "" }, "trace without a parent"},
 	} {
 		m := sound()
@@ -131,6 +132,23 @@ func TestValidate(t *testing.T) {
 		if err := m.Validate(); !errors.Is(err, dataset.ErrInvalid) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want ErrInvalid with %q", name, err, c.want)
 		}
+	}
+}
+
+// other makes an augmented sample one of category ok by the op named.
+func other(m dataset.Manifest, id, op string) {
+	for i := range m.Samples {
+		if s := &m.Samples[i]; s.ID == id {
+			s.Category, s.Label, s.Trace = "ok", 2, json.RawMessage(`[{"`+op+`": {}}]`)
+		}
+	}
+}
+
+func TestAMirroredSampleMayHaveAnotherCategory(t *testing.T) {
+	m := sound()
+	other(m, "fist-ann-1-a1", "flip")
+	if err := m.Validate(); err != nil {
+		t.Error(err)
 	}
 }
 

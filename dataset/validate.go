@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"path"
@@ -16,8 +17,8 @@ const maxFaults = 20
 // Validate checks everything that must hold of a manifest at any stage:
 // unique sorted IDs, unique paths that stay inside the folder, parents that exist, one
 // partition and one label a category, no group and no capture in two roles, unseen categories
-// in test only, augmented samples in train only and beside their parent, and
-// label 0 for all but known categories. It reports all faults at once, wrapped
+// in test only, augmented samples in train only and beside their parent, of its
+// category unless the trace mirrors the picture, and label 0 for all but known categories. It reports all faults at once, wrapped
 // in ErrInvalid.
 func (m Manifest) Validate() error {
 	v := validator{
@@ -160,8 +161,10 @@ func (v *validator) parent(s *Sample, all []Sample) {
 		v.fault(s, "parent %q is itself augmented", s.Parent)
 	case s.Role != Train:
 		v.fault(s, "augmented sample in %q: augmented samples are for train only", s.Role)
-	case p.Group != s.Group || p.Role != s.Role || p.Category != s.Category || p.SHA256 != s.SHA256:
-		v.fault(s, "leak: group, role, category or capture differs from parent %s", s.Parent)
+	case p.Group != s.Group || p.Role != s.Role || p.SHA256 != s.SHA256:
+		v.fault(s, "leak: group, role or capture differs from parent %s", s.Parent)
+	case p.Category != s.Category && !bytes.Contains(s.Trace, []byte(`"flip"`)):
+		v.fault(s, "category %q differs from that of parent %s, and the trace does not mirror it", s.Category, s.Parent)
 	}
 }
 

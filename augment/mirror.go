@@ -1,0 +1,143 @@
+package augment
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/gesturekit/gesturekit/dataset"
+)
+
+// Mirror tells what each gesture becomes when its picture is mirrored from left
+// to right: another gesture, whose mirror image is then the first, or itself.
+// Gestures that it does not name are never flipped. As text it is
+// "swipe_left=swipe_right,palm=palm", in YAML a mapping or that text.
+type Mirror map[string]string
+
+// UnmarshalYAML reads a mapping, or what UnmarshalText reads.
+func (m *Mirror) UnmarshalYAML(n ast.Node) error {
+	switch n := n.(type) {
+	case *ast.NullNode:
+		*m = nil
+		return nil
+	case *ast.StringNode:
+		return m.UnmarshalText([]byte(n.Value))
+	case ast.MapNode:
+		var pairs [][2]string
+		for it := n.MapRange(); it.Next(); {
+			if _, scalar := it.Value().(ast.ScalarNode); !scalar {
+				return fmt.Errorf("line %d: the mirror image of %s is no name of a gesture", it.Key().GetToken().Position.Line, it.Key())
+			}
+			pairs = append(pairs, [2]string{it.Key().GetToken().Value, it.Value().GetToken().Value})
+		}
+		return m.set(pairs)
+	}
+	return fmt.Errorf("line %d: want a mapping such as {swipe_left: swipe_right, palm: palm}", n.GetToken().Position.Line)
+}
+
+// UnmarshalText reads pairs a=b, separated by commas.
+func (m *Mirror) UnmarshalText(text []byte) error {
+	var pairs [][2]string
+	for item := range strings.SplitSeq(string(text), ",") {
+		if item = strings.TrimSpace(item); item == "" {
+			continue
+		}
+		from, to, ok := strings.Cut(item, "=")
+		if !ok {
+			return fmt.Errorf("%q: want pairs such as swipe_left=swipe_right,palm=palm", item)
+		}
+		pairs = append(pairs, [2]string{strings.TrimSpace(from), strings.TrimSpace(to)})
+	}
+	return m.set(pairs)
+}
+
+func (m *Mirror) set(pairs [][2]string) error {
+	*m = nil
+	all := Mirror{}
+	for _, p := range pairs {
+		if p[0] == "" || p[1] == "" {
+			return fmt.Errorf("%q and %q: the name of a gesture is empty", p[0], p[1])
+		}
+		for _, e := range [][2]string{p, {p[1], p[0]}} {
+			if old, ok := all[e[0]]; ok && old != e[1] {
+				return fmt.Errorf("the mirror image of %q is %q and %q: give it one, whose mirror image it is", e[0], old, e[1])
+			}
+			all[e[0]] = e[1]
+		}
+	}
+	if len(all) > 0 {
+		*m = all
+	}
+	return nil
+}
+
+// MarshalText returns what UnmarshalText reads, each pair once, sorted.
+func (m Mirror) MarshalText() ([]byte, error) {
+	var pairs []string
+	for from, to := range m {
+		if from <= to {
+			pairs = append(pairs, from+"="+to)
+		}
+	}
+	slices.Sort(pairs)
+	return []byte(strings.Join(pairs, ",")), nil
+}
+
+// meaning is what a sample of a category is to the network.
+type meaning struct {
+	category  string
+	partition dataset.Partition
+	label     int
+}
+
+// meanings returns what the mirrored samples of each category are. It fails on
+// a category of which there is no sample, and where a mirror image would bring
+// an unseen category into training.
+func (m Mirror) meanings(in dataset.Manifest) (map[string]meaning, error) {
+	of := map[string]meaning{}
+	for i := range in.Samples {
+		s := &in.Samples[i]
+		of[s.Category] = meaning{s.Category, s.Partition, s.Label}
+	}
+	out := map[string]meaning{}
+	var errs []error
+	for _, c := range in.Categories() {
+		if to, ok := m[c]; ok {
+			out[c] = of[to]
+			if of[to].partition == dataset.Unseen && of[c].partition != dataset.Unseen {
+				errs = append(errs, fmt.Errorf("%w: augment.mirror makes %q of %q, which is unseen and must not be trained", dataset.ErrInvalid, to, c))
+			}
+		}
+	}
+	for from := range m {
+		if _, ok := of[from]; !ok {
+			errs = append(errs, fmt.Errorf("%w: augment.mirror names %q, of which there is no sample%s", dataset.ErrInvalid, from, hint(from, in.Categories())))
+		}
+	}
+	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return out, errors.Join(errs...)
+}
+
+// withoutFlips removes the flips from t, in place.
+func (t Trace) withoutFlips() Trace {
+	return slices.DeleteFunc(t, func(d drawn) bool { return d.op.Name == "flip" })
+}
+
+// mirrors reports whether t shows a mirror image: it flips an odd number of times.
+func (t Trace) mirrors() bool {
+	odd := false
+	for i := range t {
+		odd = odd != (t[i].op.Name == "flip")
+	}
+	return odd
+}
+
+// upends reports whether a step may flip up_down.
+func upends(steps []step) bool {
+	return slices.ContainsFunc(steps, func(s step) bool {
+		return s.op != nil && s.op.Name == "flip" && s.ranges[0].Lo != 0 || upends(s.of)
+	})
+}
