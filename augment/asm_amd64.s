@@ -114,7 +114,7 @@ GLOBL subFull<>(SB), RODATA|NOPTR, $32
 
 // func insideAVX2(lanes *byte, dst *byte, first int, groups int) int
 // Requires: AVX, AVX2
-TEXT ·insideAVX2(SB), NOSPLIT, $96-40
+TEXT ·insideAVX2(SB), NOSPLIT, $256-40
 	MOVQ         lanes+0(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         first+16(FP), DX
@@ -127,6 +127,7 @@ TEXT ·insideAVX2(SB), NOSPLIT, $96-40
 	MOVQ         416(AX), DX
 	MOVL         192(AX), DI
 	ADDQ         DX, DI
+	XORQ         R8, R8
 	VADDPD       two<>+0(SB), Y0, Y1
 	VMULPD       160(AX), Y0, Y2
 	VADDPD       64(AX), Y2, Y2
@@ -165,55 +166,105 @@ TEXT ·insideAVX2(SB), NOSPLIT, $96-40
 	VPSLLD       $0x02, Y6, Y6
 	VPADDD       Y6, Y3, Y3
 	VPMINUD      224(AX), Y3, Y3
+	VMOVDQU      Y3, (SP)(R8*1)
 	VPERMQ       $0xd8, Y2, Y2
 	VPERMQ       $0xd8, Y1, Y1
 	VPAND        subMask<>+0(SB), Y2, Y2
-	VPAND        subMask<>+0(SB), Y1, Y6
-	VPSLLD       $0x10, Y6, Y1
-	VPSUBD       Y6, Y1, Y1
+	VPAND        subMask<>+0(SB), Y1, Y3
+	VPSLLD       $0x10, Y3, Y1
+	VPSUBD       Y3, Y1, Y1
 	VPADDD       subFull<>+0(SB), Y1, Y1
-	VMOVDQU      Y3, (SP)
-	VMOVDQU      Y2, 32(SP)
-	VMOVDQU      Y1, 64(SP)
+	VMOVDQU      Y2, 32(SP)(R8*1)
+	VMOVDQU      Y1, 64(SP)(R8*1)
+	XORQ         $0x80, R8
+	VADDPD       two<>+0(SB), Y0, Y1
+	VMULPD       160(AX), Y0, Y2
+	VADDPD       64(AX), Y2, Y2
+	VMOVUPD      one<>+0(SB), Y3
+	VDIVPD       Y2, Y3, Y2
+	VMULPD       96(AX), Y0, Y3
+	VADDPD       (AX), Y3, Y3
+	VMULPD       Y2, Y3, Y3
+	VADDPD       half<>+0(SB), Y3, Y3
+	VCVTTPD2DQY  Y3, X4
+	VMULPD       128(AX), Y0, Y3
+	VADDPD       32(AX), Y3, Y3
+	VMULPD       Y2, Y3, Y3
+	VADDPD       half<>+0(SB), Y3, Y3
+	VCVTTPD2DQY  Y3, X5
+	VMULPD       160(AX), Y1, Y2
+	VADDPD       64(AX), Y2, Y2
+	VMOVUPD      one<>+0(SB), Y3
+	VDIVPD       Y2, Y3, Y2
+	VMULPD       96(AX), Y1, Y3
+	VADDPD       (AX), Y3, Y3
+	VMULPD       Y2, Y3, Y3
+	VADDPD       half<>+0(SB), Y3, Y3
+	VCVTTPD2DQY  Y3, X3
+	VMULPD       128(AX), Y1, Y1
+	VADDPD       32(AX), Y1, Y1
+	VMULPD       Y2, Y1, Y1
+	VADDPD       half<>+0(SB), Y1, Y1
+	VCVTTPD2DQY  Y1, X1
+	VADDPD       eight<>+0(SB), Y0, Y0
+	VINSERTI128  $0x01, X3, Y4, Y2
+	VINSERTI128  $0x01, X1, Y5, Y1
+	VPSRLD       $0x0b, Y1, Y3
+	VPSRLD       $0x0b, Y2, Y6
+	VPMULLD      192(AX), Y3, Y3
+	VPSLLD       $0x02, Y6, Y6
+	VPADDD       Y6, Y3, Y3
+	VPMINUD      224(AX), Y3, Y3
+	VMOVDQU      Y3, (SP)(R8*1)
+	VPERMQ       $0xd8, Y2, Y2
+	VPERMQ       $0xd8, Y1, Y1
+	VPAND        subMask<>+0(SB), Y2, Y2
+	VPAND        subMask<>+0(SB), Y1, Y3
+	VPSLLD       $0x10, Y3, Y1
+	VPSUBD       Y3, Y1, Y1
+	VPADDD       subFull<>+0(SB), Y1, Y1
+	VMOVDQU      Y2, 32(SP)(R8*1)
+	VMOVDQU      Y1, 64(SP)(R8*1)
+	XORQ         $0x80, R8
 
 insideAVX2_group:
-	VMOVDQU      32(SP), Y1
-	VMOVDQU      64(SP), Y2
-	MOVL         (SP), R8
-	VPBROADCASTQ (DX)(R8*1), Y3
-	VPBROADCASTQ (DI)(R8*1), Y7
-	MOVL         4(SP), R8
-	VPBROADCASTQ (DX)(R8*1), Y6
+	VMOVDQU      32(SP)(R8*1), Y1
+	VMOVDQU      64(SP)(R8*1), Y2
+	MOVL         (SP)(R8*1), R9
+	VPBROADCASTQ (DX)(R9*1), Y3
+	VPBROADCASTQ (DI)(R9*1), Y7
+	MOVL         4(SP)(R8*1), R9
+	VPBROADCASTQ (DX)(R9*1), Y6
 	VPBLENDD     $0x0c, Y6, Y3, Y3
-	VPBROADCASTQ (DI)(R8*1), Y6
+	VPBROADCASTQ (DI)(R9*1), Y6
 	VPBLENDD     $0x0c, Y6, Y7, Y7
-	MOVL         8(SP), R8
-	VPBROADCASTQ (DX)(R8*1), Y6
+	MOVL         8(SP)(R8*1), R9
+	VPBROADCASTQ (DX)(R9*1), Y6
 	VPBLENDD     $0x30, Y6, Y3, Y3
-	VPBROADCASTQ (DI)(R8*1), Y6
+	VPBROADCASTQ (DI)(R9*1), Y6
 	VPBLENDD     $0x30, Y6, Y7, Y7
-	MOVL         12(SP), R8
-	VPBROADCASTQ (DX)(R8*1), Y6
+	MOVL         12(SP)(R8*1), R9
+	VPBROADCASTQ (DX)(R9*1), Y6
 	VPBLENDD     $0xc0, Y6, Y3, Y3
-	VPBROADCASTQ (DI)(R8*1), Y6
+	VPBROADCASTQ (DI)(R9*1), Y6
 	VPBLENDD     $0xc0, Y6, Y7, Y7
-	MOVL         16(SP), R8
-	VPBROADCASTQ (DX)(R8*1), Y6
-	VPBROADCASTQ (DI)(R8*1), Y8
-	MOVL         20(SP), R8
-	VPBROADCASTQ (DX)(R8*1), Y9
+	MOVL         16(SP)(R8*1), R9
+	VPBROADCASTQ (DX)(R9*1), Y6
+	VPBROADCASTQ (DI)(R9*1), Y8
+	MOVL         20(SP)(R8*1), R9
+	VPBROADCASTQ (DX)(R9*1), Y9
 	VPBLENDD     $0x0c, Y9, Y6, Y6
-	VPBROADCASTQ (DI)(R8*1), Y9
+	VPBROADCASTQ (DI)(R9*1), Y9
 	VPBLENDD     $0x0c, Y9, Y8, Y8
-	MOVL         24(SP), R8
-	VPBROADCASTQ (DX)(R8*1), Y9
+	MOVL         24(SP)(R8*1), R9
+	VPBROADCASTQ (DX)(R9*1), Y9
 	VPBLENDD     $0x30, Y9, Y6, Y6
-	VPBROADCASTQ (DI)(R8*1), Y9
+	VPBROADCASTQ (DI)(R9*1), Y9
 	VPBLENDD     $0x30, Y9, Y8, Y8
-	MOVL         28(SP), R8
-	VPBROADCASTQ (DX)(R8*1), Y9
+	MOVL         28(SP)(R8*1), R9
+	VPBROADCASTQ (DX)(R9*1), Y9
 	VPBLENDD     $0xc0, Y9, Y6, Y6
-	VPBROADCASTQ (DI)(R8*1), Y9
+	VPBROADCASTQ (DI)(R9*1), Y9
 	VPBLENDD     $0xc0, Y9, Y8, Y8
 	VSHUFPS      $0x88, Y6, Y3, Y9
 	VSHUFPS      $0xdd, Y6, Y3, Y3
@@ -257,16 +308,17 @@ insideAVX2_group:
 	VPSLLD       $0x02, Y12, Y12
 	VPADDD       Y12, Y11, Y11
 	VPMINUD      224(AX), Y11, Y11
+	VMOVDQU      Y11, (SP)(R8*1)
 	VPERMQ       $0xd8, Y10, Y10
 	VPERMQ       $0xd8, Y8, Y8
 	VPAND        subMask<>+0(SB), Y10, Y10
-	VPAND        subMask<>+0(SB), Y8, Y12
-	VPSLLD       $0x10, Y12, Y8
-	VPSUBD       Y12, Y8, Y8
+	VPAND        subMask<>+0(SB), Y8, Y11
+	VPSLLD       $0x10, Y11, Y8
+	VPSUBD       Y11, Y8, Y8
 	VPADDD       subFull<>+0(SB), Y8, Y8
-	VMOVDQU      Y11, (SP)
-	VMOVDQU      Y10, 32(SP)
-	VMOVDQU      Y8, 64(SP)
+	VMOVDQU      Y10, 32(SP)(R8*1)
+	VMOVDQU      Y8, 64(SP)(R8*1)
+	XORQ         $0x80, R8
 	VPSLLD       $0x10, Y6, Y10
 	VPBLENDW     $0xaa, Y10, Y9, Y10
 	VPAND        lowBytes<>+0(SB), Y10, Y8

@@ -17,7 +17,7 @@ const (
 type index struct{ at, in reg.VecVirtual }
 
 // edge writes the function for pixels with neighbours anywhere. It stops at a
-// group that lies more than one reflection away.
+// group that lies more than one reflection away. It locates one group ahead.
 func edge() {
 	w := begin("edgeAVX2", "writes pixels with neighbours outside, up to one reflection away.")
 	ahead := [2]Mem{AllocLocal(32), AllocLocal(32)}

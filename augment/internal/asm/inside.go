@@ -6,25 +6,27 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+const slotSize = 128 // of one of the two groups that are located ahead
+
 // inside writes the function for pixels with all neighbours in the source: left
-// and right neighbour are one load of 64 bits.
+// and right neighbour are one load of 64 bits. It locates pixels two groups
+// ahead, so that the loads need not wait: their addresses are long known.
 func inside() {
 	w := begin("insideAVX2", "writes pixels whose neighbours are all inside the source.")
 	pix, below := GP64(), GP64()
 	MOVQ(w.field(fieldPix), pix)
 	MOVL(w.field(fieldStride), below.As32())
 	ADDQ(pix, below)
-	ahead := [3]Mem{AllocLocal(32), AllocLocal(32), AllocLocal(32)}
-	prepare := func() [3]reg.VecVirtual {
-		qx, qy := w.locate(near)
-		at := w.offset(qx, qy)
-		natural(qx)
-		natural(qy)
-		fx, wy := weights(qx, qy)
-		return [3]reg.VecVirtual{at, fx, wy}
+	slots, slot := AllocLocal(2*slotSize), GP64()
+	var ahead [3]Mem
+	for i := range ahead {
+		ahead[i] = slots.Offset(32*i).Idx(slot, 1)
 	}
-	for i, v := range prepare() {
-		VMOVDQU(v, ahead[i])
+	swap := func() { XORQ(Imm(slotSize), slot) }
+	XORQ(slot, slot)
+	for range 2 {
+		w.prepare(ahead)
+		swap()
 	}
 	Label(w.label("group"))
 	fx, wy := YMM(), YMM()
@@ -33,11 +35,21 @@ func inside() {
 	upper, lower := neighbours(pix, below, ahead[0])
 	tl, tr := part(upper)
 	bl, br := part(lower)
-	for i, v := range prepare() {
-		VMOVDQU(v, ahead[i])
-	}
+	w.prepare(ahead)
+	swap()
 	w.blend(tl, tr, bl, br, fx, wy)
 	w.end()
+}
+
+// prepare locates a group: its offsets and weights.
+func (w *walk) prepare(to [3]Mem) {
+	qx, qy := w.locate(near)
+	VMOVDQU(w.offset(qx, qy), to[0])
+	natural(qx)
+	natural(qy)
+	fx, wy := weights(qx, qy)
+	VMOVDQU(fx, to[1])
+	VMOVDQU(wy, to[2])
 }
 
 // offset returns the offset of the upper left neighbour, in the order of locate.
