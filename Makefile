@@ -2,7 +2,7 @@
 GO ?= go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test check race lint cross docs bench bench-augment fuzz clean
+.PHONY: run build test check race lint cross docs bench bench-augment bench-trainer fuzz clean
 
 run: ## captures of people who do not exist, through every stage, to run/report/report.html
 	$(GO) run ./cmd/gesturekit run
@@ -47,6 +47,12 @@ bench-augment: ## the warp beside OpenCV and albumentations, which it installs t
 	bin/peers/bin/pip install -q -r augment/bench/requirements.txt
 	$(GO) build -trimpath -o bin/augmentbench ./augment/bench
 	bin/peers/bin/python augment/bench/compare.py bin/augmentbench
+
+bench-trainer: ## training and inference beside PyTorch, which it installs to bin/peers-torch
+	$(PYTHON) -m venv bin/peers-torch
+	bin/peers-torch/bin/pip install -q torch==2.15.0 numpy
+	$(GO) test -c -o bin/nn.test ./trainer/nn
+	bin/peers-torch/bin/python trainer/bench/compare.py bin/nn.test
 
 FUZZTIME ?= 30s
 fuzz: ## every fuzz target for FUZZTIME
