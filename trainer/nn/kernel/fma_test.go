@@ -32,6 +32,10 @@ func TestFMARoundsOnce(t *testing.T) {
 		if got := FMA(x, y, z); got != want {
 			t.Fatalf("FMA(%b, %b, %b) = %b, want %b", x, y, z, got, want)
 		}
+		acc := [3]float32{z, z, z}
+		if addRow(acc[:], x, []float32{y, y}); acc != [3]float32{want, want, z} {
+			t.Fatalf("addRow makes %b of %b + %b * %b, want %b", acc, z, x, y, want)
+		}
 	}
 }
 

@@ -95,15 +95,7 @@ func chain(acc, a, b []float32, l Layout) {
 		for r := range l.Rows {
 			ai, bi := o*l.AOuter+r*l.ARow, o*l.BOuter+r*l.BRow
 			for range l.Run {
-				x, row := float64(a[ai]), b[bi:][:len(acc)]
-				for j, y := range row {
-					// FMA, which is too large for the compiler to inline.
-					sum := x*float64(y) + float64(acc[j])
-					if !settled(sum) {
-						sum = float64(roundOnce(a[ai], y, acc[j]))
-					}
-					acc[j] = float32(sum)
-				}
+				addRow(acc, a[ai], b[bi:][:len(acc)])
 				ai, bi = ai+l.ARun, bi+l.BRun
 			}
 		}
