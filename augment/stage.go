@@ -160,19 +160,26 @@ func (w *worker) write(name string, src *image.RGBA) error {
 	})
 }
 
-// preview writes the contact sheet from the first sample of each of a few
-// categories.
-func (s Stage) preview(parents []dataset.Sample, env pipeline.Env) error {
+// Examples returns the samples to show in a contact sheet: the first of each of
+// the first six categories that occur.
+func Examples(samples []dataset.Sample) []dataset.Sample {
 	const most = 6
-	var pictures []*image.RGBA
+	var out []dataset.Sample
 	seen := map[string]bool{}
-	for i := range parents {
-		p := &parents[i]
-		if seen[p.Category] || len(pictures) == most {
-			continue
+	for _, s := range samples {
+		if !seen[s.Category] && len(out) < most {
+			seen[s.Category] = true
+			out = append(out, s)
 		}
-		seen[p.Category] = true
-		img, _, err := pixel.ReadFile(env.Image(p), pixel.DefaultLimits())
+	}
+	return out
+}
+
+// preview writes the contact sheet.
+func (s Stage) preview(parents []dataset.Sample, env pipeline.Env) error {
+	var pictures []*image.RGBA
+	for _, p := range Examples(parents) {
+		img, _, err := pixel.ReadFile(env.Image(&p), pixel.DefaultLimits())
 		if err != nil {
 			return fmt.Errorf("preview sample %s: %w", p.ID, err)
 		}

@@ -92,12 +92,8 @@ func trainImages(root string) ([]string, error) {
 		return nil, err
 	}
 	var files []string
-	seen := map[string]bool{}
-	for _, s := range m.InRole(dataset.Train).Samples {
-		if !seen[s.Category] && len(files) < 6 {
-			seen[s.Category] = true
-			files = append(files, filepath.Join(root, filepath.FromSlash(s.Path)))
-		}
+	for _, s := range augment.Examples(m.InRole(dataset.Train).Samples) {
+		files = append(files, filepath.Join(root, filepath.FromSlash(s.Path)))
 	}
 	return files, nil
 }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -115,7 +116,8 @@ func flattenInto(flat map[string]string, path string, v any) error {
 }
 
 // why says in which point e differs from what was recorded, or "" if in none.
-func (e *Entry) why(old *Entry) string {
+// inputs says what is known of a difference in the input files, or is "".
+func (e *Entry) why(old *Entry, inputs string) string {
 	switch {
 	case old == nil:
 		return "it has not run yet"
@@ -135,7 +137,7 @@ func (e *Entry) why(old *Entry) string {
 		}
 	}
 	if e.Inputs != old.Inputs {
-		return "its input files changed"
+		return cmp.Or(inputs, "its input files changed")
 	}
 	return ""
 }

@@ -190,13 +190,17 @@ type runner struct {
 // current fails unless an earlier stage's output is what a run would make.
 func (r *runner) current(ctx context.Context, before []Stage, s Stage) error {
 	if r.lock.Stages[s.Name()] == nil {
-		return fmt.Errorf("%w: run 'gesturekit %s' first, or 'gesturekit run' for all stages", ErrMissing, s.Name())
+		return missing(s)
 	}
 	why, err := r.stale(ctx, before, s)
 	if err == nil && why != "" {
 		err = fmt.Errorf("%w: %s: %s: run 'gesturekit run', and give every stage the same settings, best in a config file", ErrStale, s.Name(), why)
 	}
 	return err
+}
+
+func missing(s Stage) error {
+	return fmt.Errorf("%w: run 'gesturekit %s' first, or 'gesturekit run' for all stages", ErrMissing, s.Name())
 }
 
 func (r *runner) notify(n Notice) {
@@ -256,7 +260,7 @@ func (r *runner) examine(ctx context.Context, before []Stage, s Stage) (*Entry, 
 	for _, b := range before {
 		up := r.lock.Stages[b.Name()]
 		if up == nil {
-			return nil, "", fmt.Errorf("%w: run 'gesturekit %s' first, or 'gesturekit run' for all stages", ErrMissing, b.Name())
+			return nil, "", missing(b)
 		}
 		e.Upstream[b.Name()] = up.Output
 	}
@@ -265,14 +269,7 @@ func (r *runner) examine(ctx context.Context, before []Stage, s Stage) (*Entry, 
 		return nil, "", err
 	}
 	e.Inputs = inputs
-	old := r.lock.Stages[s.Name()]
-	if w := e.why(old); w != "" {
-		if w != "its input files changed" || why == "" {
-			why = w
-		}
-		return e, why, nil
-	}
-	return e, "", nil
+	return e, e.why(r.lock.Stages[s.Name()], why), nil
 }
 
 // inputs returns the digest of the files that a stage reads from outside, and
@@ -399,7 +396,7 @@ func (r *runner) publish(ctx context.Context, s Stage, e *Entry, dir string) err
 	if err != nil {
 		return err
 	}
-	if old := r.lock.Stages[s.Name()]; e.why(old) == "" && c.digest() != old.Output {
+	if old := r.lock.Stages[s.Name()]; e.why(old, "") == "" && c.digest() != old.Output {
 		r.Progress.Warn(s.Name(), "the output differs from the recorded one though nothing that decides it changed: please report this, with "+LockName)
 	}
 	if err := c.write(r.state(s.Name(), "outputs")); err != nil {
