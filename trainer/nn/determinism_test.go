@@ -83,7 +83,7 @@ func TestTapeMachineComputesTheSameBits(t *testing.T) {
 	images, targets := example(Config{Size: 9, Outputs: 4}, batch)
 	l := &layers{builder: newBuilder(), net: net, training: true}
 	logits := net.body(l, l.input("images", images, batch, 9, 9, 3), 4)
-	cost := l.loss(CrossEntropy, logits, l.input("targets", targets, batch, 1, 1, 4))
+	cost := l.loss(CrossEntropy, logits, l.input("targets", targets, batch, 1, 1, 4), plainTerms(l.builder, batch), nil)
 	results := map[*gorgonia.Node][]float32{cost: make([]float32, 1), logits: make([]float32, len(targets))}
 	if err := l.differentiate(cost, results); err != nil {
 		t.Fatal(err)

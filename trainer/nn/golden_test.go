@@ -258,7 +258,7 @@ func TestLossesMatchTheOracle(t *testing.T) {
 			}
 			b := newBuilder()
 			logits := b.input("logits", c.Logits.data, n, 1, 1, k)
-			cost := b.loss(loss, logits, b.input("targets", rows, n, 1, 1, k))
+			cost := b.loss(loss, logits, b.input("targets", rows, n, 1, 1, k), plainTerms(b, n), nil)
 			value, grads := gradients(t, b, cost, []float32{1}, logits)
 			if d := math.Abs(float64(value[0]) - c.Value); d > 1e-6*max(math.Abs(c.Value), 1e-6) {
 				t.Errorf("loss = %v, want %v", value[0], c.Value)

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"math"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -17,7 +18,41 @@ const (
 	// BinaryCrossEntropy is the sigmoid cross-entropy of each element, averaged
 	// over all elements of all rows. Targets are in [0, 1].
 	BinaryCrossEntropy Loss = "bce"
+	// Objectosphere is CrossEntropy plus, for each row, Term.Push times
+	// Term.ring of its features: the input of the last layer (Dhamija et al.
+	// 2018).
+	Objectosphere Loss = "objectosphere"
 )
+
+// Term says how an image counts in the loss. The loss of a row is multiplied by
+// Weight; the mean is over images as they are, not over weights.
+type Term struct {
+	Weight float32 // 1 leaves the row's loss as it is
+	Push   float32 // factor of the ring; Objectosphere only
+	Margin float32 // what the norm of the features should reach, or 0 to draw it to 0
+}
+
+// termSize is how many numbers a Term is in the graph.
+const termSize = 3
+
+// ring returns max(Margin - norm, 0)², or norm² for a Margin of 0, and the
+// number by which the features are multiplied to give its gradient.
+func ring(margin float64, features []float32) (value, slope float64) {
+	square := 0.0
+	for _, f := range features {
+		square += float64(float64(f) * float64(f))
+	}
+	if margin == 0 {
+		return square, 2
+	}
+	norm := math.Sqrt(square)
+	if norm >= margin || norm == 0 { // at the origin no direction is better than another
+		short := max(margin-norm, 0)
+		return float64(short * short), 0
+	}
+	short := margin - norm
+	return float64(short * short), -2 * short / norm
+}
 
 // lossRow returns the loss of a row and writes its gradient by the logits to
 // grad unless that is nil. Both are sums, not yet averaged.
@@ -26,12 +61,12 @@ type lossRow func(grad []float64, logits, target []float32) float64
 // rows returns the row function of l and the number that divides its sum.
 func (l Loss) rows(n, c int) (lossRow, float64, error) {
 	switch l {
-	case CrossEntropy:
+	case CrossEntropy, Objectosphere:
 		return crossEntropy, float64(n), nil
 	case BinaryCrossEntropy:
 		return binaryCrossEntropy, float64(n * c), nil
 	}
-	return nil, 0, fmt.Errorf("build loss: unknown loss %q, want %q or %q", l, CrossEntropy, BinaryCrossEntropy)
+	return nil, 0, fmt.Errorf("build loss: unknown loss %q, want %q, %q or %q", l, CrossEntropy, BinaryCrossEntropy, Objectosphere)
 }
 
 func crossEntropy(grad []float64, logits, target []float32) float64 {
@@ -60,8 +95,10 @@ func binaryCrossEntropy(grad []float64, logits, target []float32) float64 {
 	return loss
 }
 
-// loss adds the mean loss of logits [n][1][1][c] against targets of the same shape.
-func (b *builder) loss(l Loss, logits, targets *gorgonia.Node) *gorgonia.Node {
+// loss adds the mean loss of logits [n][1][1][c] against targets of the same
+// shape, with terms [n][1][1][termSize]. features [n][1][1][m] are for
+// Objectosphere; another loss leaves them alone.
+func (b *builder) loss(l Loss, logits, targets, terms, features *gorgonia.Node) *gorgonia.Node {
 	n, _, _, c := b.dims(logits)
 	if b.err != nil {
 		return nil
@@ -71,31 +108,64 @@ func (b *builder) loss(l Loss, logits, targets *gorgonia.Node) *gorgonia.Node {
 		b.err = err
 		return nil
 	}
+	in, width := gorgonia.Nodes{logits, targets, terms}, 0
+	if l == Objectosphere {
+		in = append(in, features)
+		_, _, _, width = b.dims(features)
+	}
 	value := func(_, _ int, out []float32, in [][]float32, _ []float32) {
 		sum := 0.0
-		for at := 0; at < n*c; at += c {
-			sum += row(nil, in[0][at:at+c], in[1][at:at+c])
+		for i := range n {
+			term := in[2][i*termSize:][:termSize]
+			one := row(nil, in[0][i*c:][:c], in[1][i*c:][:c])
+			if width > 0 {
+				r, _ := ring(float64(term[2]), in[3][i*width:][:width])
+				one += float64(float64(term[1]) * r)
+			}
+			sum += float64(float64(term[0]) * one)
 		}
 		out[0] = float32(sum / count)
 	}
-	o := &op{name: "loss", out: tensor.Shape{}, phases: []int{1}, run: value, wrt: []bool{true, false}}
+	o := &op{name: "loss", out: tensor.Shape{}, phases: []int{1}, run: value, wrt: []bool{true, false, false, true}[:len(in)]}
 	o.diff = func(in gorgonia.Nodes, _, grad *gorgonia.Node) gorgonia.Nodes {
-		return gorgonia.Nodes{b.apply(lossGrad(row, count, n, c), in[0], in[1], grad), nil}
+		out := gorgonia.Nodes{b.apply(lossGrad(row, count, n, c), in[0], in[1], in[2], grad), nil, nil}
+		if width > 0 {
+			out = append(out, b.apply(ringGrad(count, n, width), in[2], in[3], grad))
+		}
+		return out
 	}
-	return b.apply(o, logits, targets)
+	return b.apply(o, in...)
 }
 
-// lossGrad returns the gradient by the logits, scaled by a third, scalar input.
+// lossGrad returns the gradient by the logits, scaled by a fourth, scalar input.
 func lossGrad(row lossRow, count float64, n, c int) *op {
 	grad := make([]float64, c)
 	run := func(_, _ int, out []float32, in [][]float32, _ []float32) {
-		scale := float64(in[2][0]) / count
-		for at := 0; at < n*c; at += c {
-			row(grad, in[0][at:at+c], in[1][at:at+c])
-			for i, g := range grad {
-				out[at+i] = float32(g * scale)
+		scale := float64(in[3][0]) / count
+		for i := range n {
+			row(grad, in[0][i*c:][:c], in[1][i*c:][:c])
+			weight := float64(scale * float64(in[2][i*termSize]))
+			for j, g := range grad {
+				out[i*c+j] = float32(g * weight)
 			}
 		}
 	}
 	return &op{name: "loss-grad", out: tensor.Shape{n, 1, 1, c}, phases: []int{1}, run: run}
+}
+
+// ringGrad returns the gradient by the features: inputs are terms, features and
+// a scalar.
+func ringGrad(count float64, n, width int) *op {
+	run := func(_, _ int, out []float32, in [][]float32, _ []float32) {
+		scale := float64(in[2][0]) / count
+		for i := range n {
+			term, features := in[0][i*termSize:][:termSize], in[1][i*width:][:width]
+			_, slope := ring(float64(term[2]), features)
+			weight := float64(float64(scale*float64(term[0])) * float64(float64(term[1])*slope))
+			for j, f := range features {
+				out[i*width+j] = float32(float64(f) * weight)
+			}
+		}
+	}
+	return &op{name: "ring-grad", out: tensor.Shape{n, 1, 1, width}, phases: []int{1}, run: run}
 }

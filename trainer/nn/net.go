@@ -95,8 +95,9 @@ type layers struct {
 	net      *Net
 	key      *rng.Key
 	training bool
-	weights  []weightNode // training only
-	norms    []normLayer  // training only
+	features *gorgonia.Node // input of the last dense layer
+	weights  []weightNode   // training only
+	norms    []normLayer    // training only
 }
 
 // weightNode is a trainable array in a training graph.
@@ -122,6 +123,7 @@ func (l *layers) conv(name string, x *gorgonia.Node, outputs, size, stride int) 
 
 // dense adds "<name>.weight" and "<name>.bias" for x of one pixel.
 func (l *layers) dense(name string, x *gorgonia.Node, outputs int) *gorgonia.Node {
+	l.features = x
 	_, _, _, c := l.dims(x)
 	weight := l.weight(name, []int{c, outputs}, 1/math.Sqrt(float64(c)))
 	bias := l.array(name+".bias", []int{outputs}, true, func(a array) {

@@ -14,6 +14,7 @@ const momentum = 0.1
 type Trainer struct {
 	plan                    *plan
 	images, targets, logits []float32
+	terms                   []float32
 	loss                    []float32
 	norms                   []runningNorm
 }
@@ -43,10 +44,15 @@ func (n *Net) newTrainer(batch, height, width, channels int, loss Loss, workers 
 	t := &Trainer{
 		images:  make([]float32, batch*height*width*channels),
 		targets: make([]float32, batch*outputs), logits: make([]float32, batch*outputs), loss: make([]float32, 1),
+		terms: make([]float32, batch*termSize),
+	}
+	for i := range batch {
+		t.terms[i*termSize] = 1
 	}
 	l := &layers{builder: newBuilder(), net: n, training: true}
 	logits := n.body(l, l.input("images", t.images, batch, height, width, channels), outputs)
-	cost := l.loss(loss, logits, l.input("targets", t.targets, batch, 1, 1, outputs))
+	targets, terms := l.input("targets", t.targets, batch, 1, 1, outputs), l.input("terms", t.terms, batch, 1, 1, termSize)
+	cost := l.loss(loss, logits, targets, terms, l.features)
 	if l.err != nil {
 		return nil, l.err
 	}
@@ -108,6 +114,18 @@ func (t *Trainer) Step(images, targets []float32) (loss float32, err error) {
 		n.update()
 	}
 	return t.loss[0], nil
+}
+
+// SetTerms tells how the images of the next steps count, one term an image. At
+// first each has a weight of 1 and no push.
+func (t *Trainer) SetTerms(terms []Term) error {
+	if len(terms)*termSize != len(t.terms) {
+		return fmt.Errorf("training step: %d terms, want %d", len(terms), len(t.terms)/termSize)
+	}
+	for i, term := range terms {
+		copy(t.terms[i*termSize:], []float32{term.Weight, term.Push, term.Margin})
+	}
+	return nil
 }
 
 func (n runningNorm) update() {
