@@ -6,8 +6,10 @@ import (
 	"image"
 	"iter"
 
+	"github.com/gesturekit/gesturekit/evaluate"
 	"github.com/gesturekit/gesturekit/pipeline"
 	"github.com/gesturekit/gesturekit/rng"
+	"github.com/gesturekit/gesturekit/trainer/nn"
 )
 
 // Augment draws from key what to do to src and writes the result to dst. Both
@@ -29,6 +31,7 @@ type Augmentation struct {
 type batch struct {
 	images  []float32 // size x size x 3 an image, normalised
 	targets []float32 // a row an image
+	terms   []nn.Term // how each counts
 	err     error
 }
 
@@ -38,9 +41,10 @@ type batch struct {
 type loader struct {
 	set       *images
 	normalise *normaliser
+	options   Options
 	loss      Loss
-	smoothing float64
-	size      int // images a batch, at most those of the set
+	weights   []float32 // of an image, by label
+	size      int       // images a batch, at most those of the set
 	outputs   int
 	key       rng.Key
 	workers   int
@@ -56,7 +60,7 @@ type painter struct {
 
 func newLoader(d *Data, o Options, a Augmentation, env pipeline.Env) *loader {
 	l := &loader{
-		set: &d.train, normalise: newNormaliser(d.Mean, d.Std), loss: o.Loss, smoothing: o.Smoothing,
+		set: &d.train, normalise: newNormaliser(d.Mean, d.Std), options: o, loss: o.Loss, weights: o.Balance.weights(d.train.labels, len(d.Labels)),
 		size: min(o.Batch, d.train.count()), outputs: o.Loss.outputs(len(d.Labels)), key: env.Key,
 		workers: max(1, env.Workers),
 	}
@@ -74,6 +78,7 @@ func newLoader(d *Data, o Options, a Augmentation, env pipeline.Env) *loader {
 		l.free <- &batch{
 			images:  make([]float32, l.size*d.Size*d.Size*3),
 			targets: make([]float32, l.size*l.outputs),
+			terms:   make([]nn.Term, l.size),
 		}
 	}
 	return l
@@ -119,6 +124,18 @@ func (l *loader) produce(ctx context.Context, n int, ready chan<- *batch) {
 	}
 }
 
+// aim writes what image i of a batch should come out as.
+func (l *loader) aim(b *batch, i, label int) {
+	l.loss.row(b.targets[i*l.outputs:][:l.outputs], label, l.options.Smoothing)
+	b.terms[i] = nn.Term{Weight: l.weights[label]}
+	if l.loss == Objectosphere {
+		b.terms[i].Push = float32(l.options.FeaturePush)
+		if label != evaluate.NA {
+			b.terms[i].Margin = float32(l.options.FeatureNorm)
+		}
+	}
+}
+
 // fill makes a batch of the images at the given places of the set.
 func (l *loader) fill(ctx context.Context, b *batch, places []int, key rng.Key) error {
 	slots := make([]int, len(places))
@@ -130,7 +147,7 @@ func (l *loader) fill(ctx context.Context, b *batch, places []int, key rng.Key) 
 		p := <-l.painters
 		defer func() { l.painters <- p }()
 		at := places[i]
-		l.loss.row(b.targets[i*l.outputs:][:l.outputs], l.set.labels[at], l.smoothing)
+		l.aim(b, i, l.set.labels[at])
 		dst := b.images[i*pixels:][:pixels]
 		if p.augment == nil {
 			l.normalise.apply(dst, l.set.at(at), 3)

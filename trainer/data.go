@@ -90,8 +90,8 @@ func checkLabels(train, validation dataset.Manifest, labels []string, loss Loss)
 			seen[s.Label] = seen[s.Label] || s.Role == dataset.Train
 		}
 	}
-	if k := len(labels) - 1; k < 1 || (loss == CE && k < 2) {
-		return fmt.Errorf("%w: %d known categories are too few for the loss %s: want 1 or more, and 2 or more for ce", dataset.ErrInvalid, k, loss)
+	if k := len(labels) - 1; k < 1 || (!loss.HasNA() && k < 2) {
+		return fmt.Errorf("%w: %d known categories are too few for the loss %s: want 1 or more, and 2 or more for ce, eos and objectosphere", dataset.ErrInvalid, k, loss)
 	}
 	for l, name := range labels {
 		if l > 0 && !seen[l] {

@@ -158,6 +158,9 @@ func (f *fitting) train(ctx context.Context, n int) (loss, rate float64, err err
 		if err != nil {
 			return 0, 0, err
 		}
+		if err := f.net.SetTerms(b.terms); err != nil {
+			return 0, 0, err
+		}
 		l, err := f.net.Step(b.images, b.targets)
 		if err != nil {
 			return 0, 0, err

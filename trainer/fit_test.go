@@ -14,7 +14,7 @@ import (
 
 func TestFitLearnsShapesWithEveryLoss(t *testing.T) {
 	m, env := shapes(t, 12)
-	for _, loss := range []Loss{CE, BCEWithNA, BCENa} {
+	for _, loss := range []Loss{CE, CENA, BCEWithNA, BCENa, EOS, Objectosphere} {
 		t.Run(string(loss), func(t *testing.T) {
 			o, env := quick(), env
 			o.Loss, o.Epochs, env.Dir = loss, 10, ""

@@ -21,51 +21,79 @@ const (
 	// BCENa is BCEWithNA with the column of na zeroed: an unknown image aims at
 	// an all-zero row, and output 0 is never asked to be anything but zero.
 	BCENa Loss = "bcena"
+	// CENA is cross entropy over K+1 outputs: na is one more class.
+	CENA Loss = "ce-na"
+	// EOS is the entropic open-set loss (Dhamija et al. 2018): cross entropy
+	// over K outputs, at which an unknown image aims with 1/K each.
+	EOS Loss = "eos"
+	// Objectosphere is EOS, and the norm of an image's features, which the last
+	// layer is fed, is drawn to 0 if it is unknown, and pushed to at least
+	// Options.FeatureNorm if it is known (the same).
+	Objectosphere Loss = "objectosphere"
 )
 
-func (l Loss) valid() bool { return l == CE || l == BCEWithNA || l == BCENa }
+// losses lists all losses as an error would.
+const losses = "bcena, bce-na, ce-na, eos, objectosphere or ce"
 
-// Activation names the function that turns logits into probabilities: softmax
-// for ce, sigmoid for the others.
+func (l Loss) valid() bool {
+	switch l {
+	case CE, CENA, BCEWithNA, BCENa, EOS, Objectosphere:
+		return true
+	}
+	return false
+}
+
+// softmax reports whether the outputs are one choice, not each a question.
+func (l Loss) softmax() bool { return l != BCEWithNA && l != BCENa }
+
+// Activation names the function that turns logits into probabilities: sigmoid
+// for bce-na and bcena, softmax for the others.
 func (l Loss) Activation() string {
-	if l == CE {
+	if l.softmax() {
 		return "softmax"
 	}
 	return "sigmoid"
 }
 
 func (l Loss) engine() nn.Loss {
-	if l == CE {
-		return "ce"
+	switch {
+	case l == Objectosphere:
+		return nn.Objectosphere
+	case l.softmax():
+		return nn.CrossEntropy
 	}
-	return "bce"
+	return nn.BinaryCrossEntropy
 }
 
 // outputs returns how many outputs the network has for K+1 label names.
 func (l Loss) outputs(labels int) int {
-	if l == CE {
-		return labels - 1
+	if l.HasNA() {
+		return labels
 	}
-	return labels
+	return labels - 1
 }
 
 // HasNA reports whether output 0 belongs to na. Otherwise it belongs to label 1.
-func (l Loss) HasNA() bool { return l != CE }
+func (l Loss) HasNA() bool { return l == CENA || l == BCEWithNA || l == BCENa }
 
 // uses reports whether samples of a label are trained on.
 func (l Loss) uses(label int) bool { return l != CE || label > 0 }
 
 // row writes the target of a label, smoothed by s.
 //
-// For ce the smoothed row is (1-s)·t + s/K (Szegedy et al. 2016, section 7).
-// The outputs of the other losses are separate yes-or-no questions, so each is
-// smoothed between its own two answers: (1-s)·t + s/2. The na column of bcena
-// stays zero.
+// Under a softmax of C outputs the smoothed row is (1-s)·t + s/C (Szegedy et al.
+// 2016, section 7), which leaves the uniform row of eos as it is. The outputs of
+// the other losses are separate yes-or-no questions, so each is smoothed between
+// its own two answers: (1-s)·t + s/2. The na column of bcena stays zero.
 func (l Loss) row(dst []float32, label int, s float64) {
 	low := s / 2
-	if l == CE {
+	if l.softmax() {
 		low = s / float64(len(dst))
-		label--
+	}
+	if !l.HasNA() {
+		if label--; label < 0 {
+			low = 1 / float64(len(dst))
+		}
 	}
 	for i := range dst {
 		dst[i] = float32(low)
@@ -80,7 +108,7 @@ func (l Loss) row(dst []float32, label int, s float64) {
 
 // probabilities turns a row of logits into probabilities, one an output.
 func (l Loss) probabilities(dst, logits []float32) {
-	if l == CE {
+	if l.softmax() {
 		nn.Softmax(dst, logits)
 		return
 	}
@@ -90,7 +118,8 @@ func (l Loss) probabilities(dst, logits []float32) {
 }
 
 // value returns the loss of one row, given its probabilities: the cross
-// entropy, or the mean over the outputs of the binary cross entropies. Both are
+// entropy (of objectosphere without the norms of the features, which its
+// probabilities do not show), or the mean over the outputs of the binary cross entropies. Both are
 // built on the logarithm of a probability in [1/K, 1], so that no logit, however
 // large, gives an infinity: with s the sigmoid, p the softmax and m the index of
 // the highest logit,
@@ -98,7 +127,7 @@ func (l Loss) probabilities(dst, logits []float32) {
 //	bce = max(x, 0) - x·t - log s(|x|),  log p[i] = x[i] - x[m] + log p[m]
 func (l Loss) value(logits, target, probabilities []float32) float64 {
 	sum := 0.0
-	if l == CE {
+	if l.softmax() {
 		m := first(logits)
 		base := log(float64(probabilities[m])) - float64(logits[m])
 		for i, t := range target {

@@ -15,6 +15,13 @@ func TestRows(t *testing.T) {
 	}{
 		{CE, 1, 0, []float32{1, 0, 0}},
 		{CE, 3, 0.3, []float32{0.1, 0.1, 0.8}},
+		{CENA, 0, 0, []float32{1, 0, 0, 0}},
+		{CENA, 2, 0.4, []float32{0.1, 0.1, 0.7, 0.1}},
+		{EOS, 0, 0, []float32{1. / 3, 1. / 3, 1. / 3}},
+		{EOS, 0, 0.3, []float32{1. / 3, 1. / 3, 1. / 3}},
+		{EOS, 2, 0.3, []float32{0.1, 0.8, 0.1}},
+		{Objectosphere, 0, 0, []float32{1. / 3, 1. / 3, 1. / 3}},
+		{Objectosphere, 1, 0, []float32{1, 0, 0}},
 		{BCEWithNA, 0, 0, []float32{1, 0, 0, 0}},
 		{BCEWithNA, 2, 0, []float32{0, 0, 1, 0}},
 		{BCEWithNA, 0, 0.1, []float32{0.95, 0.05, 0.05, 0.05}},
@@ -49,7 +56,7 @@ func TestLossValues(t *testing.T) {
 		}
 	}
 	golden(t, "losses.json", &file)
-	losses := map[string]Loss{"ce": CE, "bce": BCEWithNA, "bcena": BCENa, "soft_ce": CE, "soft_bce": BCEWithNA}
+	losses := map[string]Loss{"ce": CENA, "eos": EOS, "bce": BCEWithNA, "bcena": BCENa, "soft_ce": CE, "soft_bce": BCEWithNA}
 	seen := 0
 	for _, c := range file.Cases {
 		loss, ok := losses[c.Loss]
@@ -62,7 +69,7 @@ func TestLossValues(t *testing.T) {
 			row, p := make([]float32, len(x)), make([]float32, len(x))
 			if c.TargetRows != nil {
 				row = c.TargetRows[i]
-			} else if loss == CE { // the file's ce counts its targets from 0
+			} else if loss == EOS { // the file's eos has -1 for unknown, 0 for label 1
 				loss.row(row, c.Target[i]+1, 0)
 			} else {
 				loss.row(row, c.Target[i], 0)
@@ -78,8 +85,8 @@ func TestLossValues(t *testing.T) {
 			t.Errorf("%s: loss %v, want %v", c.Name, mean, c.Value)
 		}
 	}
-	if seen < 30 {
-		t.Errorf("%d cases of the file are tested, want 30 or more", seen)
+	if seen < 45 {
+		t.Errorf("%d cases of the file are tested, want 45 or more", seen)
 	}
 }
 

@@ -37,7 +37,7 @@ type Card struct {
 	Arch       string   `json:"arch"`
 	Size       int      `json:"size"`       // width and height of the input, in pixels
 	Labels     []string `json:"labels"`     // names by label: na, then the known categories
-	Loss       Loss     `json:"loss"`       // for ce, output 0 is label 1; otherwise output i is label i
+	Loss       Loss     `json:"loss"`       // for ce, eos and objectosphere output 0 is label 1; otherwise output i is label i
 	Activation string   `json:"activation"` // from logits to probabilities: sigmoid or softmax
 	Score      string   `json:"score"`      // what the threshold is compared to: max-probability
 	Threshold  float64  `json:"threshold"`  // na if the score is below it or output na is highest
@@ -155,7 +155,7 @@ func (c *Card) check() error {
 		return fmt.Errorf("format is %d, want %d: it is from another gesturekit; train again", c.Format, CardFormat)
 	}
 	if !c.Loss.valid() {
-		return fmt.Errorf("loss is %q, want bcena, bce-na or ce", c.Loss)
+		return fmt.Errorf("loss is %q, want %s", c.Loss, losses)
 	}
 	var errs []error
 	if want := c.Loss.Activation(); c.Activation != want {

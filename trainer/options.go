@@ -9,13 +9,16 @@ import (
 // Options steer the training.
 type Options struct {
 	Arch         string  `yaml:"arch" doc:"network: slim-resnet (0.7 million weights) or tiny (0.3 million, no residuals)"`
-	Loss         Loss    `yaml:"loss" doc:"bcena (unknown images aim at all zeros), bce-na (na is one more class) or ce (softmax over the known categories alone)"`
+	Loss         Loss    `yaml:"loss" doc:"bcena (sigmoid; unknown images aim at all zeros), bce-na (sigmoid; na is one more class), ce-na (softmax; na is one more class), eos (softmax over the known; unknown images aim at equal shares), objectosphere (eos, and features small for unknown, large for known images) or ce (softmax over the known alone, unknown images are left out)"`
 	Epochs       int     `yaml:"epochs" doc:"how often every training image is seen, from 1"`
 	Batch        int     `yaml:"batch" doc:"images a step, 2..1024; fewer when there are fewer training images"`
 	LearningRate float64 `yaml:"learning_rate" doc:"the peak of the one-cycle schedule, above 0 and up to 1"`
 	Warmup       float64 `yaml:"warmup" doc:"share of the steps in which the learning rate rises, 0..1"`
 	WeightDecay  float64 `yaml:"weight_decay" doc:"decoupled decay of AdamW, on weights only (no biases, no normalisation), 0..1"`
 	Smoothing    float64 `yaml:"smoothing" doc:"label smoothing, from 0 (off) to below 1"`
+	Balance      Balance `yaml:"balance" doc:"weight of an image in the loss by how many training images n its label has (all unknown share na): none, inverse (1/n) or effective ((1-b)/(1-b^n), b = 0.999, Cui et al. 2019), scaled to a mean of 1 over the training images"`
+	FeatureNorm  float64 `yaml:"feature_norm" doc:"for objectosphere: norm that the features of known images should reach, above 0"`
+	FeaturePush  float64 `yaml:"feature_push" doc:"for objectosphere: factor of the features' part of the loss, 0 or above"`
 	Clip         float64 `yaml:"clip" doc:"upper bound of the gradient's norm; 0 sets none"`
 	Patience     int     `yaml:"patience" doc:"stop after so many epochs without a better one; 0 never stops early"`
 	Threshold    float64 `yaml:"threshold" doc:"probability below which a prediction is na, 0..1; the best epoch is chosen at it"`
@@ -26,7 +29,7 @@ type Options struct {
 func Default() Options {
 	return Options{
 		Arch: "slim-resnet", Loss: BCENa, Epochs: 24, Batch: 32, LearningRate: 3e-3, Warmup: 0.25,
-		WeightDecay: 0.01, Threshold: 0.4,
+		WeightDecay: 0.01, Threshold: 0.4, Balance: NoBalance, FeatureNorm: 10, FeaturePush: 0.01,
 	}
 }
 
@@ -40,7 +43,10 @@ func (o Options) Validate() error {
 		fault("arch", fmt.Sprintf("%q", o.Arch), "slim-resnet or tiny")
 	}
 	if !o.Loss.valid() {
-		fault("loss", fmt.Sprintf("%q", o.Loss), "bcena, bce-na or ce")
+		fault("loss", fmt.Sprintf("%q", o.Loss), losses)
+	}
+	if !o.Balance.valid() {
+		fault("balance", fmt.Sprintf("%q", o.Balance), "none, inverse or effective")
 	}
 	if o.Epochs < 1 {
 		fault("epochs", o.Epochs, "1 or more")
@@ -61,6 +67,8 @@ func (o Options) Validate() error {
 		{"warmup", o.Warmup, o.Warmup >= 0 && o.Warmup <= 1, "a number from 0 to 1"},
 		{"weight_decay", o.WeightDecay, o.WeightDecay >= 0 && o.WeightDecay <= 1, "a number from 0 to 1"},
 		{"smoothing", o.Smoothing, o.Smoothing >= 0 && o.Smoothing < 1, "a number from 0 to below 1"},
+		{"feature_norm", o.FeatureNorm, o.FeatureNorm > 0 && !math.IsInf(o.FeatureNorm, 0), "a number above 0"},
+		{"feature_push", o.FeaturePush, o.FeaturePush >= 0 && !math.IsInf(o.FeaturePush, 0), "0 or a number above it"},
 		{"clip", o.Clip, o.Clip >= 0 && !math.IsInf(o.Clip, 0), "0 or a number above it"},
 		{"known_recall", o.KnownRecall, o.KnownRecall >= 0 && o.KnownRecall <= 1, "a number from 0 to 1"},
 		{"threshold", o.Threshold, o.Threshold >= 0 && o.Threshold <= 1, "a number from 0 to 1"},
