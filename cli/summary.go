@@ -22,7 +22,11 @@ func printSummary(w io.Writer, root string) error {
 		return fmt.Errorf("%s: %w", f.Name(), err)
 	}
 	t := result.Test
-	fmt.Fprintf(w, "\ntest at threshold %g\n", result.Threshold)
+	of := ""
+	if !result.Score.IsProbability() {
+		of = " of " + string(result.Score)
+	}
+	fmt.Fprintf(w, "\ntest at threshold %g%s\n", result.Threshold, of)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, line := range []struct {
 		what string

@@ -10,6 +10,7 @@ package evaluate
 import (
 	"errors"
 	"fmt"
+	"math"
 )
 
 // NA is the label "no known gesture".
@@ -20,16 +21,28 @@ var ErrInput = errors.New("invalid input")
 
 // Rule decides between the known categories and na.
 type Rule struct {
-	// Threshold in [0, 1]: a sample whose largest probability is below it
-	// becomes na. Equal is not below.
+	// Threshold: a sample whose score is below it becomes na. Equal is not
+	// below. For MaxProbability it lies in [0, 1].
 	Threshold float64
+	// Score is what Threshold is compared with; empty means MaxProbability.
+	Score Score
 	// HasNA tells that column 0 of the probabilities belongs to na. Otherwise
 	// column 0 belongs to label 1, and na comes from the threshold alone.
 	HasNA bool
 }
 
-// Validate fails when the threshold is outside [0, 1] or not a number.
+// Validate fails on an unknown score, and when the threshold is not a finite
+// number or, of probabilities, outside [0, 1].
 func (r Rule) Validate() error {
+	if err := r.Score.Validate(); err != nil {
+		return err
+	}
+	if !r.Score.IsProbability() {
+		if math.IsNaN(r.Threshold) || math.IsInf(r.Threshold, 0) {
+			return fmt.Errorf("%w: threshold %v: want a finite number", ErrInput, r.Threshold)
+		}
+		return nil
+	}
 	if !(r.Threshold >= 0 && r.Threshold <= 1) {
 		return fmt.Errorf("%w: threshold %v: want a number in [0, 1]", ErrInput, r.Threshold)
 	}
@@ -41,41 +54,30 @@ func (r Rule) Validate() error {
 type Decision struct {
 	Label      int     // the prediction: na if Score < threshold, else Argmax
 	Argmax     int     // the label of the largest probability, whatever the threshold
-	Score      float64 // the largest probability
+	Score      float64 // by default the largest probability; see Rule.Score
 	Known      int     // the known label of the largest probability
-	KnownScore float64 // the largest probability of a known label
+	KnownScore float64 // the score of the known labels alone
 }
 
-// Decide applies the rule to one sample's probabilities, one a column. It
+// Decide applies the rule, by MaxProbability, to one sample's probabilities, one a column. It
 // fails when the rule is invalid, when there is no known column, or when a
 // probability is outside [0, 1] or not a number.
 func Decide[F float32 | float64](r Rule, probabilities []F) (Decision, error) {
 	if err := r.Validate(); err != nil {
 		return Decision{}, err
 	}
-	first := 1 // the label of column 0
-	if r.HasNA {
-		first = NA
+	d, err := largest(probabilities, r.HasNA)
+	if err != nil {
+		return Decision{}, err
 	}
-	if len(probabilities)+first < 2 {
-		return Decision{}, fmt.Errorf("%w: %d probabilities: want at least one for a known category", ErrInput, len(probabilities))
-	}
-	d := Decision{Score: -1, KnownScore: -1}
 	for i, v := range probabilities {
-		p, label := float64(v), i+first
-		if !(p >= 0 && p <= 1) {
-			return Decision{}, fmt.Errorf("%w: probability %v of label %d: want a number in [0, 1]", ErrInput, p, label)
-		}
-		if p > d.Score {
-			d.Argmax, d.Score = label, p
-		}
-		if label != NA && p > d.KnownScore {
-			d.Known, d.KnownScore = label, p
+		if !(v >= 0 && v <= 1) {
+			label := i + 1
+			if r.HasNA {
+				label = i
+			}
+			return Decision{}, fmt.Errorf("%w: probability %v of label %d: want a number in [0, 1]", ErrInput, v, label)
 		}
 	}
-	d.Label = d.Argmax
-	if d.Score < r.Threshold {
-		d.Label = NA
-	}
-	return d, nil
+	return r.reject(d), nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,7 +59,7 @@ func TestBadInput(t *testing.T) {
 		"threshold below":     {decide(-0.1, true, 0, 1), "threshold -0.1"},
 		"threshold above":     {decide(1.1, true, 0, 1), "threshold 1.1"},
 		"threshold NaN":       {decide(math.NaN(), true, 0, 1), "threshold NaN"},
-		"no probabilities":    {decide(0.4, false), "0 probabilities"},
+		"no probabilities":    {decide(0.4, false), "0 outputs"},
 		"na column alone":     {decide(0.4, true, 1), "at least one for a known category"},
 		"NaN":                 {decide(0.4, true, 0, math.NaN()), "NaN of label 1"},
 		"logits":              {decide(0.4, false, 0.5, -3), "-3 of label 2"},
@@ -101,6 +102,7 @@ func some(n int, hasNA bool) []evaluate.Prediction {
 		for range columns {
 			p.Probabilities = append(p.Probabilities, float32(r.IntN(12))/11)
 		}
+		p.Logits, p.Energy = slices.Clone(p.Probabilities), float32(r.IntN(9))
 		p.Decision, _ = evaluate.Decide(rule, p.Probabilities)
 	}
 	return out

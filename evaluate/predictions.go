@@ -19,24 +19,26 @@ type Prediction struct {
 	Role     string // validation or test
 	Category string // the gesture shown, which for target na is not the target
 	Outcome
-	Probabilities []float32 // one a column of the model
+	Outputs
 }
 
-// columns returns the header: the fixed columns, then p_<label> for every
-// column of the model.
+// columns returns the header: the fixed columns, then p_<label> and z_<label>
+// (probability and logit) for every column of the model, and the energy.
 func columns(labels []string, hasNA bool) []string {
 	out := []string{"id", "role", "partition", "category", "target", "prediction", "score"}
 	if !hasNA {
 		labels = labels[1:]
 	}
-	for _, l := range labels {
-		out = append(out, "p_"+l)
+	for _, kind := range []string{"p_", "z_"} {
+		for _, l := range labels {
+			out = append(out, kind+l)
+		}
 	}
-	return out
+	return append(out, "energy")
 }
 
 // WritePredictions writes the lines as CSV with LF line ends, in the order
-// given. Targets and predictions are written by name, and probabilities with
+// given. Targets and predictions are written by name, and outputs with
 // the digits that a float32 needs, so that reading gives the same numbers.
 func WritePredictions(w io.Writer, labels []string, hasNA bool, lines []Prediction) error {
 	c := csv.NewWriter(w)
@@ -47,7 +49,7 @@ func WritePredictions(w io.Writer, labels []string, hasNA bool, lines []Predicti
 	row := make([]string, 0, len(header))
 	for _, p := range lines {
 		row = append(row[:0], p.ID, p.Role, string(p.Kind), p.Category, labels[p.Target], labels[p.Label], digits(float32(p.Score)))
-		for _, v := range p.Probabilities {
+		for _, v := range slices.Concat(p.Probabilities, p.Logits, []float32{p.Energy}) {
 			row = append(row, digits(v))
 		}
 		if err := c.Write(row); err != nil {
@@ -61,7 +63,7 @@ func WritePredictions(w io.Writer, labels []string, hasNA bool, lines []Predicti
 func digits(v float32) string { return strconv.FormatFloat(float64(v), 'g', -1, 32) }
 
 // ReadPredictions reads what WritePredictions wrote for the labels and the
-// rule. It decides anew from the probabilities and fails when the file says
+// rule. It decides anew from the outputs and fails when the file says
 // otherwise; errors name the line.
 func ReadPredictions(r io.Reader, labels []string, rule Rule) ([]Prediction, error) {
 	if len(labels) == 0 {
@@ -95,16 +97,19 @@ func ReadPredictions(r io.Reader, labels []string, rule Rule) ([]Prediction, err
 
 func parse(row, labels []string, rule Rule) (Prediction, error) {
 	p := Prediction{ID: row[0], Role: row[1], Category: row[3], Outcome: Outcome{Kind: Kind(row[2])}}
-	for _, field := range row[7:] {
+	values := make([]float32, len(row)-7)
+	for i, field := range row[7:] {
 		v, err := strconv.ParseFloat(field, 32)
 		if err != nil {
-			return p, fmt.Errorf("%w: probability %q: want a number", ErrInput, field)
+			return p, fmt.Errorf("%w: output %q: want a number", ErrInput, field)
 		}
-		p.Probabilities = append(p.Probabilities, float32(v))
+		values[i] = float32(v)
 	}
+	columns := len(values) / 2
+	p.Outputs = Outputs{Probabilities: values[:columns:columns], Logits: values[columns : 2*columns : 2*columns], Energy: values[2*columns]}
 	p.Target = slices.Index(labels, row[4])
 	var err error
-	if p.Decision, err = Decide(rule, p.Probabilities); err != nil {
+	if p.Decision, err = rule.Decide(p.Outputs); err != nil {
 		return p, err
 	}
 	if err := p.check(len(labels) - 1); err != nil {
@@ -114,7 +119,7 @@ func parse(row, labels []string, rule Rule) (Prediction, error) {
 		return p, fmt.Errorf("%w: target %q of known category %q: want the category's own name", ErrInput, row[4], p.Category)
 	}
 	if labels[p.Label] != row[5] {
-		return p, fmt.Errorf("%w: prediction %q, but the probabilities say %q: run the validate stage again", ErrInput, row[5], labels[p.Label])
+		return p, fmt.Errorf("%w: prediction %q, but the outputs say %q: run the validate stage again", ErrInput, row[5], labels[p.Label])
 	}
 	return p, nil
 }

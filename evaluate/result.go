@@ -10,12 +10,13 @@ import (
 const ResultFile = "metrics.json"
 
 // ResultSchema is the version of the layout of ResultFile.
-const ResultSchema = 1
+const ResultSchema = 2
 
 // Result is what the validate stage found: the metrics of the test, and those
 // of the validation samples that the model was chosen by.
 type Result struct {
 	Schema    int      `json:"schema"` // ResultSchema
+	Score     Score    `json:"score"`  // what the threshold is compared with
 	Threshold float64  `json:"threshold"`
 	HasNA     bool     `json:"has_na"` // the model has a column for na
 	Labels    []string `json:"labels"` // names by index, "na" first
@@ -23,7 +24,13 @@ type Result struct {
 	// Validation is null when there is no validation sample. It has no unseen
 	// samples, for they are kept for the test.
 	Validation *Metrics `json:"validation"`
+	// Scores are what each score would make of the test: at the model's fixed
+	// threshold, and at each that was calibrated with the model.
+	Scores []ScoreResult `json:"scores"`
 }
+
+// Rule returns the rule that the result was decided by.
+func (r Result) Rule() Rule { return Rule{Threshold: r.Threshold, Score: r.Score, HasNA: r.HasNA} }
 
 // Write writes r as indented JSON. The same result gives the same bytes.
 func (r Result) Write(w io.Writer) error {
@@ -43,7 +50,7 @@ func ReadResult(r io.Reader) (Result, error) {
 	if out.Schema != ResultSchema {
 		return Result{}, fmt.Errorf("%w: schema %d, want %d: run the validate stage again with this gesturekit", ErrInput, out.Schema, ResultSchema)
 	}
-	if err := (Rule{Threshold: out.Threshold}).Validate(); err != nil {
+	if err := out.Rule().Validate(); err != nil {
 		return Result{}, err
 	}
 	for name, m := range map[string]*Metrics{"test": &out.Test, "validation": out.Validation} {

@@ -14,8 +14,8 @@ type SweepPoint struct {
 	NARecallUnseen  Proportion `json:"na_recall_unseen"`
 }
 
-// Sweep returns what the thresholds 0, 1/steps, ... 1 would do, steps+1 points;
-// none for steps < 1.
+// Sweep returns what steps+1 thresholds at equal distances over ScoreRange
+// would do, such as 0, 1/steps, ... 1; none for steps < 1.
 func Sweep(outcomes []Outcome, steps int) []SweepPoint {
 	// A sample keeps its name up to a threshold of its score and is na above
 	// it: sorted scores and a search for each threshold give the counts.
@@ -34,9 +34,10 @@ func Sweep(outcomes []Outcome, steps int) []SweepPoint {
 		i, _ := slices.BinarySearch(named[k], threshold)
 		return len(named[k]) - i
 	}
+	lo, hi := ScoreRange(outcomes)
 	var points []SweepPoint
 	for i := 0; i <= steps && steps > 0; i++ {
-		t := float64(i) / float64(steps)
+		t := lo + float64(float64(hi-lo)*float64(i)/float64(steps))
 		p := SweepPoint{
 			Threshold:       t,
 			KnownAccuracy:   Proportion{from(Known, t), total[Known]},

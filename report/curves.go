@@ -23,7 +23,8 @@ func testOutcomes(lines []evaluate.Prediction) []evaluate.Outcome {
 
 // sweepChart shows what other thresholds would have done.
 func sweepChart(outcomes []evaluate.Outcome, threshold float64) *lineChart {
-	c := newLineChart("Threshold", 460, 280, 0, 1, 0, 1)
+	lo, hi := evaluate.ScoreRange(outcomes)
+	c := newLineChart("Threshold", 460, 280, lo, hi, 0, 1)
 	c.Aria = "Accuracy and recall of na over the threshold"
 	c.XLabel = "threshold"
 	c.XTicks = c.x.ticks(5)

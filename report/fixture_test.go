@@ -203,7 +203,7 @@ func (f *fixture) line(s dataset.Sample, p []float32) {
 		panic(err)
 	}
 	f.predictions = append(f.predictions, evaluate.Prediction{
-		ID: s.ID, Role: string(s.Role), Category: s.Category, Probabilities: p,
+		ID: s.ID, Role: string(s.Role), Category: s.Category, Outputs: evaluate.Outputs{Probabilities: p, Logits: p, Energy: 1},
 		Outcome: evaluate.Outcome{Kind: evaluate.Kind(s.Partition), Target: s.Label, Decision: d},
 	})
 }
@@ -226,6 +226,7 @@ func (f *fixture) results(t *testing.T) {
 	m, err := evaluate.Measure(validation, len(f.known))
 	f.must(t, err)
 	result.Validation = &m
+	result.Scores = []evaluate.ScoreResult{{Score: evaluate.MaxProbability, Threshold: f.threshold}}
 	var lines, metrics bytes.Buffer
 	f.must(t, evaluate.WritePredictions(&lines, f.labels(), f.hasNA, f.predictions))
 	f.must(t, result.Write(&metrics))

@@ -26,6 +26,9 @@ func (d Document) lead() []string {
 func (d Document) tiles() []tile {
 	m := d.Metrics.Test
 	at := number(d.Metrics.Threshold)
+	if s := d.Metrics.Score; !s.IsProbability() {
+		at += " of " + string(s)
+	}
 	return []tile{
 		newTile("Overall accuracy", m.OverallAccuracy, "all test images, threshold "+at, "overall"),
 		newTile("Known accuracy", m.KnownAccuracy, "known gestures named, threshold "+at, "known"),

@@ -7,11 +7,10 @@ import (
 	"github.com/gesturekit/gesturekit/evaluate"
 )
 
-// bins is the number of equal bars between the scores 0 and 1.
+// bins is the number of equal bars over the range of the scores.
 const bins = 40
 
-// histogram shows the scores of one kind of samples: the largest probability of
-// a known label, right predictions apart from wrong ones.
+// histogram shows the scores of one kind of samples over the known labels, right predictions apart from wrong ones.
 type histogram struct {
 	Kind         evaluate.Kind
 	Caption      string
@@ -33,6 +32,7 @@ type bar struct{ X, Y, W, H, Class, Note string }
 // histograms returns one for each kind that has samples.
 func histograms(outcomes []evaluate.Outcome, threshold float64) []histogram {
 	var out []histogram
+	lo, hi := evaluate.ScoreRange(outcomes)
 	for _, k := range evaluate.Kinds() {
 		var right, wrong [bins]int
 		h := histogram{Kind: k, Width: 340, Height: 190}
@@ -40,7 +40,7 @@ func histograms(outcomes []evaluate.Outcome, threshold float64) []histogram {
 			if o.Kind != k {
 				continue
 			}
-			at := min(int(o.KnownScore*bins), bins-1)
+			at := bin(o.KnownScore, lo, hi)
 			if o.Correct() {
 				right[at]++
 				h.Right0++
@@ -50,26 +50,34 @@ func histograms(outcomes []evaluate.Outcome, threshold float64) []histogram {
 			}
 		}
 		if h.Right0+h.Miss > 0 {
-			h.draw(right, wrong, threshold)
+			h.draw(right, wrong, lo, hi, threshold)
 			out = append(out, h)
 		}
 	}
 	return out
 }
 
-func (h *histogram) draw(right, wrong [bins]int, threshold float64) {
+// bin returns the bar of a score in [lo, hi].
+func bin(score, lo, hi float64) int {
+	if hi <= lo {
+		return 0
+	}
+	return min(int((score-lo)/(hi-lo)*bins), bins-1)
+}
+
+func (h *histogram) draw(right, wrong [bins]int, lo, hi, threshold float64) {
 	high := 0.0
 	for i := range right {
 		high = max(high, float64(right[i]+wrong[i]))
 	}
 	by := max(1, step(high, 4))
-	x := axis{0, 1, 34, float64(h.Width) - 10}
+	x := axis{lo, hi, 34, float64(h.Width) - 10}
 	y := axis{0, by * math.Ceil(high/by), float64(h.Height) - 36, 18}
 	h.Left, h.Right, h.Base = px(x.from), px(x.to), px(y.from)
 	h.XTicks, h.YTicks = x.ticks(5), y.every(by)
 	gap := 0.8
 	for i := range right {
-		from, to := float64(i)/bins, float64(i+1)/bins
+		from, to := lo+float64((hi-lo)*float64(i)/bins), lo+float64((hi-lo)*float64(i+1)/bins)
 		note := fmt.Sprintf("score %s to %s: %d right, %d wrong", number(from), number(to), right[i], wrong[i])
 		rect := func(low, n int, class string) {
 			if n > 0 {

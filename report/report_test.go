@@ -219,7 +219,7 @@ func TestErrors(t *testing.T) {
 		want  string
 	}{
 		"no metrics":        {"validate/metrics.json", nil, "metrics.json"},
-		"other schema":      {"validate/metrics.json", replace(`"schema": 1`, `"schema": 9`), "schema 9, want 1"},
+		"other schema":      {"validate/metrics.json", replace(`"schema": 2`, `"schema": 9`), "schema 9, want 2"},
 		"no predictions":    {"validate/predictions.csv", nil, "predictions.csv"},
 		"other predictions": {"validate/predictions.csv", replace(",five,five,five,", ",five,five,two,"), `prediction "two"`},
 		"other target":      {"validate/predictions.csv", replace(",five,five,five,", ",five,two,five,"), `target "two" of known category "five"`},

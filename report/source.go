@@ -72,9 +72,8 @@ func read(m dataset.Manifest, env pipeline.Env) (s source, err error) {
 	}); err != nil {
 		return s, err
 	}
-	rule := evaluate.Rule{Threshold: s.result.Threshold, HasNA: s.result.HasNA}
 	if err := open(filepath.Join(validated, evaluate.PredictionsFile), func(r io.Reader) (err error) {
-		s.predictions, err = evaluate.ReadPredictions(r, s.result.Labels, rule)
+		s.predictions, err = evaluate.ReadPredictions(r, s.result.Labels, s.result.Rule())
 		return err
 	}); err != nil {
 		return s, err

@@ -7,45 +7,61 @@ import (
 	"github.com/gesturekit/gesturekit/evaluate"
 )
 
-// Calibrate sets the model's threshold to the highest at which it still names
-// the share recall, above 0 and up to 1, of the known validation samples. No
-// other sample plays a part, least of all an unseen one. It fails when the model
-// does not name so many at any threshold.
-func (m *Model) Calibrate(ctx context.Context, d *Data, recall float64, workers int) error {
-	set := &d.validation
-	p, err := m.NewPredictor(max(1, min(predictBatch, set.count())), workers)
+// Calibrate finds for every score the highest threshold at which the model still
+// names the share recall, above 0 and up to 1, of the known validation samples,
+// and lets it decide by one of them. No other sample plays a part, least of all
+// an unseen one. It fails, and leaves the model as it was, when the model does
+// not name so many at any threshold.
+func (m *Model) Calibrate(ctx context.Context, d *Data, score evaluate.Score, recall float64, workers int) error {
+	outputs, labels, err := m.knownOutputs(ctx, d, workers)
 	if err != nil {
 		return err
 	}
-	defer p.Close()
-	outputs := m.Loss.outputs(len(m.Labels))
-	row := make([]float32, outputs)
-	var known []evaluate.Outcome
-	for start := 0; start < set.count(); start += p.batch {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		logits, err := p.logits(set, start)
-		if err != nil {
-			return err
-		}
-		for i := range len(logits) / outputs {
-			label := set.labels[start+i]
-			if label == evaluate.NA {
-				continue
-			}
-			m.Loss.probabilities(row, logits[i*outputs:][:outputs])
-			decision, err := evaluate.Decide(m.Rule(), row)
+	found := map[evaluate.Score]float64{}
+	for _, s := range evaluate.Scores() {
+		outcomes := make([]evaluate.Outcome, len(outputs))
+		for i, o := range outputs {
+			decision, err := evaluate.Rule{Score: s, HasNA: m.Loss.HasNA()}.Decide(o)
 			if err != nil {
 				return err
 			}
-			known = append(known, evaluate.Outcome{Kind: evaluate.Known, Target: label, Decision: decision})
+			outcomes[i] = evaluate.Outcome{Kind: evaluate.Known, Target: labels[i], Decision: decision}
+		}
+		if found[s], err = evaluate.ThresholdAtRecall(outcomes, recall); err != nil {
+			return fmt.Errorf("calibrate the threshold of %s for train.known_recall: %w", s, err)
 		}
 	}
-	threshold, err := evaluate.ThresholdAtRecall(known, recall)
-	if err != nil {
-		return fmt.Errorf("calibrate the threshold for train.known_recall: %w", err)
-	}
-	m.Threshold = threshold
+	m.Calibrated, m.Score, m.Threshold = found, score, found[score]
 	return nil
+}
+
+// knownOutputs evaluates the known validation samples.
+func (m *Model) knownOutputs(ctx context.Context, d *Data, workers int) (outputs []evaluate.Outputs, labels []int, err error) {
+	set := &d.validation
+	p, err := m.NewPredictor(max(1, min(predictBatch, set.count())), workers)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer p.Close()
+	width := m.Loss.outputs(len(m.Labels))
+	for start := 0; start < set.count(); start += p.batch {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		logits, err := p.logits(set, start)
+		if err != nil {
+			return nil, nil, err
+		}
+		for i := range len(logits) / width {
+			if set.labels[start+i] == evaluate.NA {
+				continue
+			}
+			o, err := m.Loss.outcome(logits[i*width:][:width])
+			if err != nil {
+				return nil, nil, err
+			}
+			outputs, labels = append(outputs, o), append(labels, set.labels[start+i])
+		}
+	}
+	return outputs, labels, nil
 }

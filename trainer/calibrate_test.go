@@ -12,7 +12,7 @@ func TestCalibrate(t *testing.T) {
 	d := readShapes(t, m, BCENa, env)
 	model, _ := run(t, d, quick(), Augmentation{}, env, 0)
 	for _, recall := range []float64{0.3, 0.6} {
-		if err := model.Calibrate(context.Background(), d, recall, 2); err != nil {
+		if err := model.Calibrate(context.Background(), d, evaluate.MaxProbability, recall, 2); err != nil {
 			t.Fatal(err)
 		}
 		f := fitting{model: model, data: d}
@@ -27,16 +27,60 @@ func TestCalibrate(t *testing.T) {
 		if got, _ := v.KnownAccuracy.Value(); got < recall {
 			t.Errorf("threshold %v names %v of the known, want at least %v", model.Threshold, got, recall)
 		}
-		if got := model.Rule(); got != (evaluate.Rule{Threshold: model.Threshold, HasNA: true}) {
+		if got := model.Rule(); got != (evaluate.Rule{Threshold: model.Threshold, Score: evaluate.MaxProbability, HasNA: true}) {
 			t.Errorf("rule %+v", got)
 		}
 		f.predictor.Close()
 	}
 	high := model.Threshold
-	if err := model.Calibrate(context.Background(), d, 0.3, 1); err != nil || model.Threshold < high {
+	if err := model.Calibrate(context.Background(), d, evaluate.MaxProbability, 0.3, 1); err != nil || model.Threshold < high {
 		t.Errorf("less recall gives threshold %v after %v, %v", model.Threshold, high, err)
 	}
-	if err := model.Calibrate(context.Background(), d, 2, 1); err == nil {
+	if err := model.Calibrate(context.Background(), d, evaluate.MaxProbability, 2, 1); err == nil {
 		t.Error("a recall of 2 gives no error")
+	}
+}
+
+func TestCalibrateEveryScore(t *testing.T) {
+	m, env := shapes(t, 3)
+	for _, loss := range []Loss{BCENa, EOS} {
+		o, env := quick(), env
+		o.Loss, env.Dir = loss, t.TempDir()
+		d := readShapes(t, m, loss, env)
+		model, _ := run(t, d, o, Augmentation{}, env, 0)
+		for _, s := range evaluate.Scores() {
+			const recall = 0.5
+			if err := model.Calibrate(context.Background(), d, s, recall, 1); err != nil {
+				t.Fatal(err)
+			}
+			if err := model.Save(env.Dir); err != nil {
+				t.Fatal(err)
+			}
+			loaded, err := Load(env.Dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := evaluate.Rule{Score: s, Threshold: model.Calibrated[s], HasNA: loss.HasNA()}
+			if loaded.Rule() != want || len(loaded.Calibrated) != len(evaluate.Scores()) || loaded.Fixed != 0.4 {
+				t.Errorf("%s: card %+v, want rule %+v", loss, loaded.Card, want)
+			}
+			outputs, labels, err := loaded.knownOutputs(context.Background(), d, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			right := evaluate.Proportion{Of: len(outputs)}
+			for i, o := range outputs {
+				decision, err := loaded.Rule().Decide(o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if decision.Label == labels[i] {
+					right.Count++
+				}
+			}
+			if share, _ := right.Value(); share < recall || share > recall+0.2 {
+				t.Errorf("%s, %s: %+v of the known are named at a recall of %v", loss, s, right, recall)
+			}
+		}
 	}
 }

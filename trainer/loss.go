@@ -1,8 +1,10 @@
 package trainer
 
 import (
-	"math"
+	"fmt"
+	"slices"
 
+	"github.com/gesturekit/gesturekit/evaluate"
 	"github.com/gesturekit/gesturekit/trainer/nn"
 )
 
@@ -129,7 +131,7 @@ func (l Loss) value(logits, target, probabilities []float32) float64 {
 	sum := 0.0
 	if l.softmax() {
 		m := first(logits)
-		base := log(float64(probabilities[m])) - float64(logits[m])
+		base := nn.Log(float64(probabilities[m])) - float64(logits[m])
 		for i, t := range target {
 			sum -= float64(float64(t) * (float64(logits[i]) + base))
 		}
@@ -137,7 +139,7 @@ func (l Loss) value(logits, target, probabilities []float32) float64 {
 	}
 	for i, t := range target {
 		x, p := float64(logits[i]), float64(probabilities[i])
-		sum += max(x, 0) - float64(x*float64(t)) - log(max(p, 1-p))
+		sum += max(x, 0) - float64(x*float64(t)) - nn.Log(max(p, 1-p))
 	}
 	return sum / float64(len(target))
 }
@@ -153,19 +155,29 @@ func first(values []float32) int {
 	return at
 }
 
-// log returns the natural logarithm of a positive finite x, the same bits on
-// every machine (math.Log is not): the exponent of two, and the series
-// 2·(s + s³/3 + s⁵/5 ...) with s = (f-1)/(f+1) of the rest f in [√½, √2).
-func log(x float64) float64 {
-	f, e := math.Frexp(x)
-	if f < math.Sqrt2/2 {
-		f, e = 2*f, e-1
+// outcome returns all that scores are made from, given a row of logits, which is
+// copied. It fails on a logit that is not finite.
+func (l Loss) outcome(logits []float32) (evaluate.Outputs, error) {
+	if i := notFinite(logits); i >= 0 {
+		return evaluate.Outputs{}, fmt.Errorf("logit %d is %v: the network gives no number", i, logits[i])
 	}
-	s := (f - 1) / (f + 1)
-	q := float64(s * s)
+	o := evaluate.Outputs{Logits: slices.Clone(logits), Probabilities: make([]float32, len(logits)), Energy: l.energy(logits)}
+	l.probabilities(o.Probabilities, logits)
+	return o, nil
+}
+
+// energy returns evaluate.Energy of a row of logits; an output for na has no
+// part in it.
+func (l Loss) energy(logits []float32) float32 {
+	if l.HasNA() {
+		logits = logits[1:]
+	}
+	if l.softmax() {
+		return float32(nn.LogSumExp(logits))
+	}
 	sum := 0.0
-	for k := 23; k >= 1; k -= 2 {
-		sum = float64(sum*q) + 1/float64(k)
+	for _, x := range logits {
+		sum += nn.Softplus(x)
 	}
-	return float64(float64(e)*math.Ln2) + float64(2*float64(s*sum))
+	return float32(sum)
 }

@@ -95,14 +95,21 @@ func near(got, want, relative float64) bool {
 	return math.Abs(got-want) <= max(1e-6, relative*math.Abs(want))
 }
 
-func TestLog(t *testing.T) {
-	for x := 1e-300; x < 1e300; x *= 1.7 {
-		if got, want := log(x), math.Log(x); math.Abs(got-want) > 1e-15*max(1, math.Abs(want)) {
-			t.Errorf("log(%v) = %v, want %v", x, got, want)
+func TestEnergy(t *testing.T) {
+	for _, c := range []struct {
+		loss   Loss
+		logits []float32
+		want   float64
+	}{
+		{CE, []float32{1, 2, 0}, math.Log(math.E + math.E*math.E + 1)},
+		{EOS, []float32{300, 300}, 300 + math.Ln2},
+		{CENA, []float32{50, 1, 1}, 1 + math.Ln2}, // na has no part
+		{BCENa, []float32{50, 0, 0}, 2 * math.Ln2},
+		{BCEWithNA, []float32{50, 200, -200}, 200},
+	} {
+		if got := float64(c.loss.energy(c.logits)); math.Abs(got-c.want) > 1e-6*math.Abs(c.want) {
+			t.Errorf("%s of %v is %v, want %v", c.loss, c.logits, got, c.want)
 		}
-	}
-	if log(1) != 0 {
-		t.Errorf("log(1) = %v", log(1))
 	}
 }
 

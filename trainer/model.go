@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,7 +26,7 @@ const (
 )
 
 // CardFormat is the version of the layout of CardFile and WeightsFile.
-const CardFormat = 1
+const CardFormat = 2
 
 // ErrModel marks every fault of a model's files.
 var ErrModel = errors.New("invalid model")
@@ -33,23 +34,25 @@ var ErrModel = errors.New("invalid model")
 // Card says all that inference needs beside the weights, and where the model
 // comes from.
 type Card struct {
-	Format     int      `json:"format"` // CardFormat
-	Arch       string   `json:"arch"`
-	Size       int      `json:"size"`       // width and height of the input, in pixels
-	Labels     []string `json:"labels"`     // names by label: na, then the known categories
-	Loss       Loss     `json:"loss"`       // for ce, eos and objectosphere output 0 is label 1; otherwise output i is label i
-	Activation string   `json:"activation"` // from logits to probabilities: sigmoid or softmax
-	Score      string   `json:"score"`      // what the threshold is compared to: max-probability
-	Threshold  float64  `json:"threshold"`  // na if the score is below it or output na is highest
-	Mean       RGB      `json:"mean"`       // input = (value/255 - mean) / std, by channel
-	Std        RGB      `json:"std"`
-	Epoch      int      `json:"epoch"`           // the epoch that the weights are from, counted from 1
-	Seed       uint64   `json:"seed"`            // of the run that trained it
-	Manifest   string   `json:"manifest_sha256"` // digest of the manifest.csv trained on
-	Weights    string   `json:"weights_sha256"`  // digest of WeightsFile
+	Format     int            `json:"format"` // CardFormat
+	Arch       string         `json:"arch"`
+	Size       int            `json:"size"`            // width and height of the input, in pixels
+	Labels     []string       `json:"labels"`          // names by label: na, then the known categories
+	Loss       Loss           `json:"loss"`            // for ce, eos and objectosphere output 0 is label 1; otherwise output i is label i
+	Activation string         `json:"activation"`      // from logits to probabilities: sigmoid or softmax
+	Score      evaluate.Score `json:"score"`           // what Threshold is compared with
+	Threshold  float64        `json:"threshold"`       // na if the score is below it or output na is highest
+	Fixed      float64        `json:"fixed_threshold"` // of max-probability, 0..1, as set; the best epoch was chosen at it
+	// Calibrated holds the threshold of each score at the known recall asked
+	// for; none if none was.
+	Calibrated map[evaluate.Score]float64 `json:"calibrated_thresholds"`
+	Mean       RGB                        `json:"mean"` // input = (value/255 - mean) / std, by channel
+	Std        RGB                        `json:"std"`
+	Epoch      int                        `json:"epoch"`           // the epoch that the weights are from, counted from 1
+	Seed       uint64                     `json:"seed"`            // of the run that trained it
+	Manifest   string                     `json:"manifest_sha256"` // digest of the manifest.csv trained on
+	Weights    string                     `json:"weights_sha256"`  // digest of WeightsFile
 }
-
-const scoreKind = "max-probability"
 
 // Model is a network and its card.
 type Model struct {
@@ -61,7 +64,7 @@ type Model struct {
 func New(d *Data, o Options, key rng.Key) (*Model, error) {
 	m := &Model{Card: Card{
 		Format: CardFormat, Arch: o.Arch, Size: d.Size, Labels: d.Labels, Loss: o.Loss,
-		Activation: o.Loss.Activation(), Score: scoreKind, Threshold: o.Threshold, Mean: d.Mean, Std: d.Std,
+		Activation: o.Loss.Activation(), Score: evaluate.MaxProbability, Threshold: o.Threshold, Fixed: o.Threshold, Mean: d.Mean, Std: d.Std,
 	}}
 	return m, m.build(key.With("initial"))
 }
@@ -74,7 +77,7 @@ func (m *Model) build(key rng.Key) (err error) {
 
 // Rule returns how the model's probabilities become predictions.
 func (m *Model) Rule() evaluate.Rule {
-	return evaluate.Rule{Threshold: m.Threshold, HasNA: m.Loss.HasNA()}
+	return evaluate.Rule{Threshold: m.Threshold, Score: m.Score, HasNA: m.Loss.HasNA()}
 }
 
 // tensors returns the parameters and running statistics, by reference.
@@ -161,14 +164,15 @@ func (c *Card) check() error {
 	if want := c.Loss.Activation(); c.Activation != want {
 		errs = append(errs, fmt.Errorf("activation is %q, want %s for the loss %s", c.Activation, want, c.Loss))
 	}
-	if c.Score != scoreKind {
-		errs = append(errs, fmt.Errorf("score is %q, want %s", c.Score, scoreKind))
+	rules := []evaluate.Rule{{Score: c.Score, Threshold: c.Threshold}, {Threshold: c.Fixed}}
+	for _, s := range slices.Sorted(maps.Keys(c.Calibrated)) {
+		rules = append(rules, evaluate.Rule{Score: s, Threshold: c.Calibrated[s]})
+	}
+	for _, r := range rules {
+		errs = append(errs, r.Validate())
 	}
 	if len(c.Labels) < 2 || c.Labels[0] != dataset.NA {
 		errs = append(errs, fmt.Errorf("labels are %q, want na and at least one category", c.Labels))
-	}
-	if !(c.Threshold >= 0 && c.Threshold <= 1) {
-		errs = append(errs, fmt.Errorf("threshold is %v, want a number from 0 to 1", c.Threshold))
 	}
 	for i := range c.Std {
 		if !(c.Std[i] > 0) {

@@ -29,7 +29,7 @@ func TestLoadPredictsAsTheModelSaved(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !reflect.DeepEqual(loaded.Card, model.Card) || loaded.Rule() != (evaluate.Rule{Threshold: 0.4, HasNA: loss != CE}) {
+		if !reflect.DeepEqual(loaded.Card, model.Card) || loaded.Rule() != (evaluate.Rule{Threshold: 0.4, Score: evaluate.MaxProbability, HasNA: loss != CE}) {
 			t.Errorf("card %+v, want %+v", loaded.Card, model.Card)
 		}
 		validation := m.InRole(dataset.Validation).Select(func(s *dataset.Sample) bool { return loss.uses(s.Label) })
@@ -46,7 +46,7 @@ func TestLoadPredictsAsTheModelSaved(t *testing.T) {
 			if p.ID != validation.Samples[i].ID || len(p.Probabilities) != loss.outputs(4) {
 				t.Fatalf("prediction %d: %+v", i, p)
 			}
-			decision, err := evaluate.Decide(loaded.Rule(), p.Probabilities)
+			decision, err := loaded.Rule().Decide(p.Outputs)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -73,7 +73,7 @@ func TestPredictErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Probabilities([]*image.RGBA{image.NewRGBA(image.Rect(0, 0, 64, 64))}); err == nil || !strings.Contains(err.Error(), "want 32x32") {
+	if _, err := p.Outputs([]*image.RGBA{image.NewRGBA(image.Rect(0, 0, 64, 64))}); err == nil || !strings.Contains(err.Error(), "want 32x32") {
 		t.Errorf("wrong size: %v", err)
 	}
 	if err := p.Close(); err != nil {
@@ -105,9 +105,9 @@ func TestLoadRefuses(t *testing.T) {
 		{"model.json: EOF", func(dir string) { os.Truncate(filepath.Join(dir, CardFile), 0) }},
 		{"unexpected EOF", func(dir string) { os.Truncate(filepath.Join(dir, CardFile), 50) }},
 		{"unknown field", edit(CardFile, `"arch"`, `"architecture"`)},
-		{"format is 9", edit(CardFile, `"format": 1`, `"format": 9`)},
+		{"format is 9", edit(CardFile, `"format": 2`, `"format": 9`)},
 		{"labels are", edit(CardFile, `"na"`, `"none"`)},
-		{"threshold is 4", edit(CardFile, `0.4`, `4`)},
+		{"threshold 4: want", edit(CardFile, `0.4`, `4`)},
 		{`activation is "softmax"`, edit(CardFile, "sigmoid", "softmax")},
 		{`loss is "mse"`, edit(CardFile, `"bcena"`, `"mse"`)},
 		{`arch is "vgg"`, edit(CardFile, `"tiny"`, `"vgg"`)},

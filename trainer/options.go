@@ -4,32 +4,35 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/gesturekit/gesturekit/evaluate"
 )
 
 // Options steer the training.
 type Options struct {
-	Arch         string  `yaml:"arch" doc:"network: slim-resnet (0.7 million weights) or tiny (0.3 million, no residuals)"`
-	Loss         Loss    `yaml:"loss" doc:"bcena (sigmoid; unknown images aim at all zeros), bce-na (sigmoid; na is one more class), ce-na (softmax; na is one more class), eos (softmax over the known; unknown images aim at equal shares), objectosphere (eos, and features small for unknown, large for known images) or ce (softmax over the known alone, unknown images are left out)"`
-	Epochs       int     `yaml:"epochs" doc:"how often every training image is seen, from 1"`
-	Batch        int     `yaml:"batch" doc:"images a step, 2..1024; fewer when there are fewer training images"`
-	LearningRate float64 `yaml:"learning_rate" doc:"the peak of the one-cycle schedule, above 0 and up to 1"`
-	Warmup       float64 `yaml:"warmup" doc:"share of the steps in which the learning rate rises, 0..1"`
-	WeightDecay  float64 `yaml:"weight_decay" doc:"decoupled decay of AdamW, on weights only (no biases, no normalisation), 0..1"`
-	Smoothing    float64 `yaml:"smoothing" doc:"label smoothing, from 0 (off) to below 1"`
-	Balance      Balance `yaml:"balance" doc:"weight of an image in the loss by how many training images n its label has (all unknown share na): none, inverse (1/n) or effective ((1-b)/(1-b^n), b = 0.999, Cui et al. 2019), scaled to a mean of 1 over the training images"`
-	FeatureNorm  float64 `yaml:"feature_norm" doc:"for objectosphere: norm that the features of known images should reach, above 0"`
-	FeaturePush  float64 `yaml:"feature_push" doc:"for objectosphere: factor of the features' part of the loss, 0 or above"`
-	Clip         float64 `yaml:"clip" doc:"upper bound of the gradient's norm; 0 sets none"`
-	Patience     int     `yaml:"patience" doc:"stop after so many epochs without a better one; 0 never stops early"`
-	Threshold    float64 `yaml:"threshold" doc:"probability below which a prediction is na, 0..1; the best epoch is chosen at it"`
-	KnownRecall  float64 `yaml:"known_recall" doc:"above 0, the threshold is calibrated after training: the highest at which this share of the known validation samples is named right, such as 0.98; 0, or a share that the network does not reach, keeps train.threshold"`
+	Arch         string         `yaml:"arch" doc:"network: slim-resnet (0.7 million weights) or tiny (0.3 million, no residuals)"`
+	Loss         Loss           `yaml:"loss" doc:"bcena (sigmoid; unknown images aim at all zeros), bce-na (sigmoid; na is one more class), ce-na (softmax; na is one more class), eos (softmax over the known; unknown images aim at equal shares), objectosphere (eos, and features small for unknown, large for known images) or ce (softmax over the known alone, unknown images are left out)"`
+	Epochs       int            `yaml:"epochs" doc:"how often every training image is seen, from 1"`
+	Batch        int            `yaml:"batch" doc:"images a step, 2..1024; fewer when there are fewer training images"`
+	LearningRate float64        `yaml:"learning_rate" doc:"the peak of the one-cycle schedule, above 0 and up to 1"`
+	Warmup       float64        `yaml:"warmup" doc:"share of the steps in which the learning rate rises, 0..1"`
+	WeightDecay  float64        `yaml:"weight_decay" doc:"decoupled decay of AdamW, on weights only (no biases, no normalisation), 0..1"`
+	Smoothing    float64        `yaml:"smoothing" doc:"label smoothing, from 0 (off) to below 1"`
+	Balance      Balance        `yaml:"balance" doc:"weight of an image in the loss by how many training images n its label has (all unknown share na): none, inverse (1/n) or effective ((1-b)/(1-b^n), b = 0.999, Cui et al. 2019), scaled to a mean of 1 over the training images"`
+	FeatureNorm  float64        `yaml:"feature_norm" doc:"for objectosphere: norm that the features of known images should reach, above 0"`
+	FeaturePush  float64        `yaml:"feature_push" doc:"for objectosphere: factor of the features' part of the loss, 0 or above"`
+	Clip         float64        `yaml:"clip" doc:"upper bound of the gradient's norm; 0 sets none"`
+	Patience     int            `yaml:"patience" doc:"stop after so many epochs without a better one; 0 never stops early"`
+	Threshold    float64        `yaml:"threshold" doc:"probability below which a prediction is na, 0..1; the best epoch is chosen at it"`
+	Score        evaluate.Score `yaml:"score" doc:"what the threshold is compared with after training: max-probability, max-logit or energy (of the known outputs); the last two need train.known_recall"`
+	KnownRecall  float64        `yaml:"known_recall" doc:"above 0, the threshold is calibrated after training: the highest at which this share of the known validation samples is named right, such as 0.98; 0, or a share that the network does not reach, keeps train.threshold"`
 }
 
 // Default returns the settings of a run that sets none.
 func Default() Options {
 	return Options{
 		Arch: "slim-resnet", Loss: BCENa, Epochs: 24, Batch: 32, LearningRate: 3e-3, Warmup: 0.25,
-		WeightDecay: 0.01, Threshold: 0.4, Balance: NoBalance, FeatureNorm: 10, FeaturePush: 0.01,
+		WeightDecay: 0.01, Threshold: 0.4, Balance: NoBalance, Score: evaluate.MaxProbability, FeatureNorm: 10, FeaturePush: 0.01,
 	}
 }
 
@@ -44,6 +47,11 @@ func (o Options) Validate() error {
 	}
 	if !o.Loss.valid() {
 		fault("loss", fmt.Sprintf("%q", o.Loss), losses)
+	}
+	if o.Score == "" || o.Score.Validate() != nil {
+		fault("score", fmt.Sprintf("%q", o.Score), "max-probability, max-logit or energy")
+	} else if !o.Score.IsProbability() && o.KnownRecall == 0 {
+		fault("score", o.Score, "max-probability, for no fixed threshold suits another score: or set train.known_recall, such as 0.98")
 	}
 	if !o.Balance.valid() {
 		fault("balance", fmt.Sprintf("%q", o.Balance), "none, inverse or effective")

@@ -21,7 +21,7 @@ func TestDefaultIsValidAndDocumented(t *testing.T) {
 func TestValidateReportsAllFaultsAtOnce(t *testing.T) {
 	bad := Options{
 		Arch: "vgg", Loss: "mse", Epochs: 0, Batch: 1, LearningRate: 0, Warmup: 2, WeightDecay: -1,
-		Smoothing: 1, Balance: "even", FeatureNorm: 0, FeaturePush: -1, Clip: math.Inf(1), Patience: -1, Threshold: math.NaN(), KnownRecall: 2,
+		Smoothing: 1, Balance: "even", Score: "odds", FeatureNorm: 0, FeaturePush: -1, Clip: math.Inf(1), Patience: -1, Threshold: math.NaN(), KnownRecall: 2,
 	}
 	err := bad.Validate()
 	if err == nil {
@@ -36,5 +36,17 @@ func TestValidateReportsAllFaultsAtOnce(t *testing.T) {
 	nan.LearningRate, nan.Clip = math.NaN(), math.NaN()
 	if err := nan.Validate(); err == nil || strings.Count(err.Error(), "\n") != 1 {
 		t.Errorf("NaN: %v", err)
+	}
+}
+
+func TestScoresWithoutFixedThresholdNeedARecall(t *testing.T) {
+	o := Default()
+	o.Score = "energy"
+	if err := o.Validate(); err == nil || !strings.Contains(err.Error(), "train.score is energy") || !strings.Contains(err.Error(), "train.known_recall") {
+		t.Errorf("error %v", err)
+	}
+	o.KnownRecall = 0.98
+	if err := o.Validate(); err != nil {
+		t.Error(err)
 	}
 }

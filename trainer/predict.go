@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/evaluate"
 	"github.com/gesturekit/gesturekit/pipeline"
 	"github.com/gesturekit/gesturekit/pixel"
 	"github.com/gesturekit/gesturekit/trainer/nn"
@@ -55,12 +56,12 @@ func (p *Predictor) logits(set *images, from int) ([]float32, error) {
 	return p.net.Logits(p.input, n)
 }
 
-// Probabilities returns a row of probabilities for each image, one an output of
-// the network: K+1 for label 0 (na) to K, or K for labels 1 to K when the model
-// has no output for na. Model.Rule turns a row into a prediction. The images,
-// any number, are opaque squares of Card.Size pixels at (0, 0).
-func (p *Predictor) Probabilities(images []*image.RGBA) ([][]float32, error) {
-	var rows [][]float32
+// Outputs returns what the network makes of each image: K+1 logits and
+// probabilities for label 0 (na) to K, or K for labels 1 to K when the model has
+// no output for na. Model.Rule decides by them. The images, any number, are
+// opaque squares of Card.Size pixels at (0, 0).
+func (p *Predictor) Outputs(images []*image.RGBA) ([]evaluate.Outputs, error) {
+	var rows []evaluate.Outputs
 	for chunk := range slices.Chunk(images, p.batch) {
 		for i, img := range chunk {
 			if size := p.model.Size; img.Rect != image.Rect(0, 0, size, size) || img.Stride != 4*size {
@@ -73,8 +74,11 @@ func (p *Predictor) Probabilities(images []*image.RGBA) ([][]float32, error) {
 			return nil, err
 		}
 		for row := range slices.Chunk(logits, len(logits)/len(chunk)) {
-			rows = append(rows, make([]float32, len(row)))
-			p.model.Loss.probabilities(rows[len(rows)-1], row)
+			o, err := p.model.Loss.outcome(row)
+			if err != nil {
+				return nil, fmt.Errorf("predict: image %d: %w", len(rows), err)
+			}
+			rows = append(rows, o)
 		}
 	}
 	return rows, nil
@@ -82,8 +86,8 @@ func (p *Predictor) Probabilities(images []*image.RGBA) ([][]float32, error) {
 
 // Prediction is what a model says about a sample.
 type Prediction struct {
-	ID            string
-	Probabilities []float32 // as Predictor.Probabilities gives them
+	ID string
+	evaluate.Outputs
 }
 
 // Predict evaluates a model on the samples of a manifest, in their order, at
@@ -102,12 +106,12 @@ func Predict(ctx context.Context, model *Model, m dataset.Manifest, root string,
 		if err != nil {
 			return nil, err
 		}
-		rows, err := p.Probabilities(images)
+		rows, err := p.Outputs(images)
 		if err != nil {
 			return nil, err
 		}
 		for i, row := range rows {
-			out = append(out, Prediction{ID: chunk[i].ID, Probabilities: row})
+			out = append(out, Prediction{ID: chunk[i].ID, Outputs: row})
 		}
 		if report != nil {
 			report(len(out), len(m.Samples))

@@ -24,7 +24,7 @@ type Stage struct {
 func (s Stage) Name() string { return "train" }
 
 // Version changes whenever the same settings and inputs would give other weights.
-func (s Stage) Version() string { return "train/3 " + pixel.Codec() }
+func (s Stage) Version() string { return "train/4 " + pixel.Codec() }
 
 // Settings returns the options and the settings of the augmentation.
 func (s Stage) Settings() any {
@@ -71,9 +71,9 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 		history = append(history, e)
 	}
 	if r := s.Options.KnownRecall; r > 0 {
-		err := m.Calibrate(ctx, data, r, env.Workers)
+		err := m.Calibrate(ctx, data, s.Options.Score, r, env.Workers)
 		if errors.Is(err, evaluate.ErrInput) {
-			env.Warn(fmt.Sprintf("%v; the threshold stays %v", err, m.Threshold))
+			env.Warn(fmt.Sprintf("%v; predictions are decided by %s at %v", err, m.Score, m.Threshold))
 		} else if err != nil {
 			return in, err
 		}

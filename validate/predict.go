@@ -10,9 +10,11 @@ import (
 
 // predictions are what a model makes of samples.
 type predictions struct {
-	labels        []string      // names by label, "na" first
-	rule          evaluate.Rule // how the model's probabilities become predictions
-	probabilities [][]float32   // in the order of the samples
+	labels     []string      // names by label, "na" first
+	rule       evaluate.Rule // how the model's outputs become predictions
+	fixed      float64       // threshold of max-probability, as set
+	calibrated map[evaluate.Score]float64
+	outputs    []evaluate.Outputs // in the order of the samples
 }
 
 // predictor predicts samples, in order.

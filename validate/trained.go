@@ -18,9 +18,9 @@ func trained(ctx context.Context, m dataset.Manifest, env pipeline.Env) (predict
 	if err != nil {
 		return predictions{}, err
 	}
-	out := predictions{labels: model.Labels, rule: model.Rule()}
+	out := predictions{labels: model.Labels, rule: model.Rule(), fixed: model.Fixed, calibrated: model.Calibrated}
 	for _, r := range rows {
-		out.probabilities = append(out.probabilities, r.Probabilities)
+		out.outputs = append(out.outputs, r.Outputs)
 	}
 	return out, nil
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/evaluate"
@@ -22,7 +23,7 @@ import (
 
 // Options steer the validate stage.
 type Options struct {
-	Threshold float64 `yaml:"threshold" doc:"probability below which a prediction is na, 0..1; -1 takes the threshold that the model was chosen at"`
+	Threshold float64 `yaml:"threshold" doc:"probability below which a prediction is na, 0..1; -1 takes the model's own score and threshold"`
 }
 
 // modelThreshold stands for the threshold in the model's card.
@@ -50,7 +51,7 @@ type Stage struct {
 func (Stage) Name() string { return "validate" }
 
 // Version identifies the form of the files and the metrics.
-func (Stage) Version() string { return "validate/1 " + pixel.Codec() }
+func (Stage) Version() string { return "validate/2 " + pixel.Codec() }
 
 // Settings returns the options.
 func (s Stage) Settings() any { return s.Options }
@@ -76,6 +77,10 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 	if err != nil {
 		return in, err
 	}
+	if s.Options.Threshold != modelThreshold && !p.rule.Score.IsProbability() {
+		return in, fmt.Errorf("validate.threshold is %v, a probability, but the model decides by %s: set train.known_recall for another threshold, or train.score to max-probability",
+			s.Options.Threshold, p.rule.Score)
+	}
 	if t := s.Options.Threshold; t != modelThreshold && t != p.rule.Threshold {
 		env.Warn(fmt.Sprintf("measured at threshold %v, while the model's own, which model.json keeps, is %v", t, p.rule.Threshold))
 	}
@@ -98,10 +103,10 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 	)
 }
 
-// decide applies the rule to the probabilities of every sample of m.
+// decide applies the rule to the outputs for every sample of m.
 func decide(m dataset.Manifest, p predictions) ([]evaluate.Prediction, error) {
-	if len(p.probabilities) != len(m.Samples) {
-		return nil, fmt.Errorf("the model gave %d predictions for %d samples", len(p.probabilities), len(m.Samples))
+	if len(p.outputs) != len(m.Samples) {
+		return nil, fmt.Errorf("the model gave %d predictions for %d samples", len(p.outputs), len(m.Samples))
 	}
 	columns := len(p.labels)
 	if !p.rule.HasNA {
@@ -114,17 +119,17 @@ func decide(m dataset.Manifest, p predictions) ([]evaluate.Prediction, error) {
 			return nil, fmt.Errorf("%w: sample %s: the model has no label %d for %q: its labels are %q; run the train stage again",
 				dataset.ErrInvalid, s.ID, s.Label, s.Category, p.labels)
 		}
-		if n := len(p.probabilities[i]); n != columns {
+		if n := len(p.outputs[i].Probabilities); n != columns {
 			return nil, fmt.Errorf("sample %s: the model gave %d probabilities, want %d", s.ID, n, columns)
 		}
-		d, err := evaluate.Decide(p.rule, p.probabilities[i])
+		d, err := p.rule.Decide(p.outputs[i])
 		if err != nil {
 			return nil, fmt.Errorf("sample %s: %w", s.ID, err)
 		}
 		lines[i] = evaluate.Prediction{
 			ID: s.ID, Role: string(s.Role), Category: s.Category,
-			Outcome:       evaluate.Outcome{Kind: evaluate.Kind(s.Partition), Target: max(s.Label, dataset.NALabel), Decision: d},
-			Probabilities: p.probabilities[i],
+			Outcome: evaluate.Outcome{Kind: evaluate.Kind(s.Partition), Target: max(s.Label, dataset.NALabel), Decision: d},
+			Outputs: p.outputs[i],
 		}
 	}
 	return lines, nil
@@ -133,7 +138,7 @@ func decide(m dataset.Manifest, p predictions) ([]evaluate.Prediction, error) {
 // measure returns the metrics of test and validation apart.
 func measure(lines []evaluate.Prediction, p predictions) (evaluate.Result, error) {
 	result := evaluate.Result{
-		Schema: evaluate.ResultSchema, Threshold: p.rule.Threshold, HasNA: p.rule.HasNA, Labels: p.labels,
+		Schema: evaluate.ResultSchema, Score: p.rule.Score, Threshold: p.rule.Threshold, HasNA: p.rule.HasNA, Labels: p.labels,
 	}
 	byRole := map[string][]evaluate.Outcome{}
 	for _, l := range lines {
@@ -151,5 +156,27 @@ func measure(lines []evaluate.Prediction, p predictions) (evaluate.Result, error
 		}
 		result.Validation = &m
 	}
-	return result, nil
+	result.Scores, err = scores(lines, p)
+	return result, err
+}
+
+// scores measures the test by every score that has a threshold.
+func scores(lines []evaluate.Prediction, p predictions) ([]evaluate.ScoreResult, error) {
+	test := slices.DeleteFunc(slices.Clone(lines), func(l evaluate.Prediction) bool { return l.Role != string(dataset.Test) })
+	rules := []evaluate.Rule{{Score: evaluate.MaxProbability, Threshold: p.fixed, HasNA: p.rule.HasNA}}
+	for _, s := range evaluate.Scores() {
+		if t, ok := p.calibrated[s]; ok {
+			rules = append(rules, evaluate.Rule{Score: s, Threshold: t, HasNA: p.rule.HasNA})
+		}
+	}
+	var out []evaluate.ScoreResult
+	for i, r := range rules {
+		m, err := evaluate.MeasureScore(test, r, len(p.labels)-1)
+		if err != nil {
+			return nil, err
+		}
+		m.Calibrated = i > 0
+		out = append(out, m)
+	}
+	return out, nil
 }

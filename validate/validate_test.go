@@ -50,10 +50,10 @@ func sound() dataset.Manifest {
 // and counts what it is asked for by role.
 func always(asked map[dataset.Role]int, hasNA bool, p ...float32) predictor {
 	return func(_ context.Context, m dataset.Manifest, _ pipeline.Env) (predictions, error) {
-		out := predictions{labels: []string{"na", "fist", "ok"}, rule: evaluate.Rule{Threshold: 0.4, HasNA: hasNA}}
+		out := predictions{labels: []string{"na", "fist", "ok"}, rule: evaluate.Rule{Threshold: 0.4, HasNA: hasNA}, fixed: 0.4}
 		for _, s := range m.Samples {
 			asked[s.Role]++
-			out.probabilities = append(out.probabilities, p)
+			out.outputs = append(out.outputs, evaluate.Outputs{Probabilities: p, Logits: p, Energy: 1})
 		}
 		return out, nil
 	}
@@ -87,7 +87,7 @@ func read(t *testing.T, dir string) (evaluate.Result, []evaluate.Prediction) {
 		t.Fatal(err)
 	}
 	defer g.Close()
-	lines, err := evaluate.ReadPredictions(g, r.Labels, evaluate.Rule{Threshold: r.Threshold, HasNA: r.HasNA})
+	lines, err := evaluate.ReadPredictions(g, r.Labels, r.Rule())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +178,7 @@ func TestRunErrors(t *testing.T) {
 		return predictions{labels: []string{"na", "fist", "ok"}}, nil
 	}
 	other := func(_ context.Context, m dataset.Manifest, _ pipeline.Env) (predictions, error) {
-		return predictions{labels: []string{"na", "ok", "fist"}, probabilities: make([][]float32, len(m.Samples))}, nil
+		return predictions{labels: []string{"na", "ok", "fist"}, outputs: make([]evaluate.Outputs, len(m.Samples))}, nil
 	}
 	good := always(map[dataset.Role]int{}, true, 0, 1, 0)
 	for name, c := range map[string]struct {
@@ -214,5 +214,39 @@ func TestStageIsAStage(t *testing.T) {
 	}
 	if err := Default().Validate(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestEveryScoreIsMeasured(t *testing.T) {
+	p := func(score evaluate.Score) predictor {
+		return func(_ context.Context, m dataset.Manifest, _ pipeline.Env) (predictions, error) {
+			out := predictions{labels: []string{"na", "fist", "ok"}, fixed: 0.4, calibrated: map[evaluate.Score]float64{
+				evaluate.MaxProbability: 0.9, evaluate.MaxLogit: 2, evaluate.Energy: 5,
+			}}
+			out.rule = evaluate.Rule{Score: score, Threshold: out.calibrated[score]}
+			for range m.Samples {
+				out.outputs = append(out.outputs, evaluate.Outputs{Probabilities: []float32{0.75, 0.25}, Logits: []float32{1, 0}, Energy: 6})
+			}
+			return out, nil
+		}
+	}
+	dir, err := run(t, Default(), p(evaluate.Energy), sound())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, lines := read(t, dir)
+	if r.Score != evaluate.Energy || r.Threshold != 5 || r.Test.NARecall.Count != 0 || lines[0].Score != 6 {
+		t.Errorf("%s at %v: %+v", r.Score, r.Threshold, r.Test.NARecall)
+	}
+	var got []string
+	for _, s := range r.Scores {
+		got = append(got, fmt.Sprintf("%s %v %v %d", s.Score, s.Threshold, s.Calibrated, s.NARecallUnseen.Count))
+	}
+	want := []string{"max-probability 0.4 false 0", "max-probability 0.9 true 3", "max-logit 2 true 3", "energy 5 true 0"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := run(t, Options{Threshold: 0.4}, p(evaluate.Energy), sound()); err == nil || !strings.Contains(err.Error(), "the model decides by energy") {
+		t.Errorf("a probability as threshold of the energy: %v", err)
 	}
 }

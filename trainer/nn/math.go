@@ -111,3 +111,19 @@ func logSumExp(logits []float32) (top, sum float64) {
 	}
 	return top, sum
 }
+
+// LogSumExp returns log(sum of e^logit) of at least one logit.
+func LogSumExp(logits []float32) float64 {
+	top, sum := logSumExp(logits)
+	return top + log(sum)
+}
+
+// Softplus returns log(1+e^x) without overflow.
+func Softplus(x float32) float64 {
+	v := float64(x)
+	return max(v, 0) + log1p(exp(-max(v, -v)))
+}
+
+// Log returns the natural logarithm of a normal x above 0 within 1 ulp, with the
+// same bits on every machine.
+func Log(x float64) float64 { return log(x) }
