@@ -1,7 +1,6 @@
 package augment
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"image"
@@ -16,8 +15,8 @@ type Scratch struct {
 
 	words  []uint64 // a line of pixels, for blur
 	kernel []uint64
-	small  image.RGBA   // the source, reduced
-	buffer bytes.Buffer // for jpeg
+	small  image.RGBA // the source, reduced
+	planes planes     // for jpeg
 }
 
 // Apply writes into dst what the trace makes of src. The pictures need not have

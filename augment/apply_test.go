@@ -33,7 +33,7 @@ func TestBytesArePinned(t *testing.T) {
 			h.Write(small.Pix)
 		}
 	}
-	const want = "f66caea91d7166252e768de064ff232f"
+	const want = "122c9780dbf3013048fbfa68bcbe1663"
 	if got := hex.EncodeToString(h.Sum(nil)[:16]); got != want {
 		t.Errorf("digest of the presets is %s, was %s", got, want)
 	}
@@ -42,7 +42,7 @@ func TestBytesArePinned(t *testing.T) {
 func TestOnlinePathAllocatesNothing(t *testing.T) {
 	src := picture(64, 64)
 	dst := image.NewRGBA(src.Rect)
-	for _, name := range []string{"light", "standard", "fastai"} {
+	for _, name := range Presets() {
 		r, err := Preset(name)
 		if err != nil {
 			t.Fatal(err)
@@ -215,15 +215,39 @@ func TestExposureIsLinearLight(t *testing.T) {
 }
 
 func TestColourKeepsLuminance(t *testing.T) {
-	for mired := -100.; mired <= 350; mired += 50 {
-		from, to := blackBody(1e6/6504.), blackBody(1e6/6504.+mired)
-		for i := range to {
-			to[i] = max(to[i]/from[i], 0)
+	for kelvin := 1700.; kelvin <= 25000; kelvin += 100 {
+		g := relightGain(6500, kelvin)
+		if warm := g[0] > g[2]; kelvin != 6500 && warm != (kelvin < 6500) || kelvin == 6500 && g != [3]float64{1, 1, 1} {
+			t.Errorf("%v K: gains %.3f", kelvin, g)
 		}
-		g := equalLuminance(to)
-		if warm := g[0] > g[2]; mired != 0 && warm != (mired > 0) || mired == 0 && g != [3]float64{1, 1, 1} {
-			t.Errorf("%v mired: gains %.3f", mired, g)
+		if y := 0.2126*g[0] + 0.7152*g[1] + 0.0722*g[2]; math.Abs(y-1) > 1e-12 {
+			t.Errorf("%v K: luminance of grey times %v", kelvin, y)
 		}
+	}
+}
+
+// TestBlackBody compares the chromaticity in CIE 1931 xy with the Planckian locus
+// as Planck's law and the colour matching functions give it.
+// Source: G. Wyszecki and W. S. Stiles, Color Science, table 1(3.11).
+func TestBlackBody(t *testing.T) {
+	for _, c := range []struct{ kelvin, x, y float64 }{
+		{2000, 0.5267, 0.4133}, {3000, 0.4369, 0.4041}, {5000, 0.3451, 0.3516}, {6500, 0.3135, 0.3237}, {10000, 0.2807, 0.2884},
+	} {
+		g := blackBody(c.kelvin)
+		x := 0.4124564*g[0] + 0.3575761*g[1] + 0.1804375*g[2]
+		y := 0.2126729*g[0] + 0.7151522*g[1] + 0.0721750*g[2]
+		z := 0.0193339*g[0] + 0.1191920*g[1] + 0.9503041*g[2]
+		if sum := x + y + z; math.Abs(x/sum-c.x) > 0.001 || math.Abs(y/sum-c.y) > 0.001 {
+			t.Errorf("%v K is at (%.4f, %.4f), want (%.4f, %.4f)", c.kelvin, x/sum, y/sum, c.x, c.y)
+		}
+	}
+}
+
+// TestKelvinIsDrawnInMired: half of the draws lie on either side of the mean mired.
+func TestKelvinIsDrawnInMired(t *testing.T) {
+	op := whiteBalance()
+	if got := op.Params[0].draw(Range{2000, 10000}, 0.5); math.Abs(got-1e6/300) > 1e-6 {
+		t.Errorf("halfway from 500 to 100 mired is %v K, want 3333.3", got)
 	}
 }
 

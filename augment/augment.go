@@ -17,7 +17,7 @@
 //     float64 with every product rounded before it is added to.
 //   - Named randomness. A step draws from a stream named after its op, so a step
 //     added to a recipe changes nothing that the others draw.
-//   - No allocation per picture once a Scratch has seen the size (jpeg aside).
+//   - No allocation per picture once a Scratch has seen the size.
 //   - Flip is in no preset: a mirrored gesture may be another gesture. Mirror says
 //     which, and the label changes with the picture.
 //

@@ -34,7 +34,7 @@ const markdownHead = "# Augmentation\n\nGenerated from the code by `make docs`. 
 - some_of: [gamma, cast, cutout]  # so many of the steps, in the order written
   count: [1, 2]
 ` + "```\n\n" + `A value is a number, or a range that each picture draws its own number from: evenly, or where the table says
-log, evenly in the logarithm, so that half is as likely as double. What was drawn is the picture's trace, in
+log, evenly in the logarithm, so that half is as likely as double; where it says reciprocal, evenly in 1/value. What was drawn is the picture's trace, in
 the same language; ` + "`gesturekit replay`" + ` makes the picture from it again and ` + "`gesturekit preview`" + ` shows a recipe.
 All geometry is one resampling before everything else; the other ops follow in the order written. An op does
 nothing when each of its strengths, the parameters with an entry under "no change", has that value. Lengths
@@ -68,6 +68,9 @@ func (o *Op) markdown(b *bytes.Buffer) {
 		}
 		if p.Log {
 			accepted += ", log"
+		}
+		if p.Reciprocal {
+			accepted += ", reciprocal"
 		}
 		if p.Integer {
 			accepted += ", whole"

@@ -21,16 +21,17 @@ type Op struct {
 
 // Param is a parameter of an Op.
 type Param struct {
-	Name     string
-	Unit     string
-	Doc      string
-	Limits   Range    // values accepted
-	Default  Range    // what a recipe that leaves the parameter out draws from
-	Identity float64  // for Strength: the value that changes nothing
-	Strength bool     // the op does nothing when every strength is at its identity
-	Log      bool     // drawn evenly in the logarithm: half is as likely as double
-	Integer  bool     // drawn from the whole numbers of the range, ends included
-	Choices  []string // a name instead of a number; its value is the index
+	Name       string
+	Unit       string
+	Doc        string
+	Limits     Range    // values accepted
+	Default    Range    // what a recipe that leaves the parameter out draws from
+	Identity   float64  // for Strength: the value that changes nothing
+	Strength   bool     // the op does nothing when every strength is at its identity
+	Log        bool     // drawn evenly in the logarithm: half is as likely as double
+	Reciprocal bool     // drawn evenly in 1/value
+	Integer    bool     // drawn from the whole numbers of the range, ends included
+	Choices    []string // a name instead of a number; its value is the index
 }
 
 // values are the drawn parameters of an op, in the order of Params.
@@ -69,6 +70,8 @@ func (p *Param) draw(r Range, u float64) float64 {
 		return min(r.Lo+math.Floor(u*(r.Hi-r.Lo+1)), r.Hi)
 	case p.Log:
 		return min(max(exp2(lerp(log2(r.Lo), log2(r.Hi), u)), r.Lo), r.Hi)
+	case p.Reciprocal:
+		return min(max(1/lerp(1/r.Lo, 1/r.Hi, u), r.Lo), r.Hi)
 	}
 	return min(lerp(r.Lo, r.Hi, u), r.Hi)
 }

@@ -33,7 +33,7 @@ func presetText(name string) string {
 - zoom: {factor: [0.94, 1.08]}
 - translate: {x: [-0.03, 0.03], y: [-0.03, 0.03]}
 - exposure: {stops: [-0.4, 0.4]}
-- white_balance: {mired: [-12, 15]}
+- white_balance: {kelvin: [5900, 7000]}
 `
 	case "standard":
 		return `
@@ -50,7 +50,7 @@ func presetText(name string) string {
     - logit_lighting: {brightness: 0.5, contrast: [0.75, 1.33]}
     - brightness_contrast: {brightness: [-0.1, 0.1], contrast: [0.8, 1.2]}
   p: 0.5
-- white_balance: {mired: [-25, 35]}
+- white_balance: {kelvin: [5300, 7800]}
   p: 0.7
 - cast: {strength: [0, 0.12]}
   p: 0.2
@@ -83,7 +83,7 @@ func presetText(name string) string {
     - logit_lighting: {brightness: [0.4, 0.6], contrast: [0.65, 1.5]}
     - cast: {strength: [0, 0.25]}
   count: [0, 2]
-- white_balance: {mired: [-40, 90]}
+- white_balance: {kelvin: [4100, 8800]}
   p: 0.8
 - some_of:
     - gradient: {stops: [0, 2.5]}

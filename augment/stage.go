@@ -31,7 +31,7 @@ type Stage struct{ Options Options }
 func (Stage) Name() string { return "augment" }
 
 // Version identifies the ops and the codec.
-func (Stage) Version() string { return "augment/1 " + pixel.Codec() }
+func (Stage) Version() string { return "augment/2 " + pixel.Codec() }
 
 // Settings returns the options with the steps in place of a preset's name.
 func (s Stage) Settings() any {

@@ -98,7 +98,7 @@ func TestVectorTableEqualsPortable(t *testing.T) {
 // TestFusedToneEqualsASecondPass applies tone within the warp and after it.
 func TestFusedToneEqualsASecondPass(t *testing.T) {
 	src := picture(75, 50)
-	const move, tone = "- camera: {yaw: 20, pitch: -15, roll: 9, field_of_view: 50}", "- exposure: {stops: 0.7}\n- white_balance: {mired: 60}"
+	const move, tone = "- camera: {yaw: 20, pitch: -15, roll: 9, field_of_view: 50}", "- exposure: {stops: 0.7}\n- white_balance: {kelvin: 4676}"
 	want := apply(t, trace(t, tone), apply(t, trace(t, move), src))
 	for _, text := range []string{move + "\n" + tone, tone + "\n" + move} {
 		if !bytes.Equal(apply(t, trace(t, "%s", text), src).Pix, want.Pix) {

@@ -1,30 +1,35 @@
 package augment
 
-// whiteBalance recolours the light from daylight (6504 K, 153.75 mired) to the
-// black body that lies the given number of mired away: positive is warmer, +180
-// a light bulb, -50 blue sky. Luminance of grey is kept. Mired (10^6 / kelvin)
-// are used because equal steps look equal.
+// whiteBalance recolours the light from 6500 K, daylight, to that of a black body
+// of the given temperature: a light bulb has 2800 K and is warm, blue sky
+// 10000 K. It scales the channels of linear light and keeps the luminance of
+// grey. It is drawn evenly in 1/kelvin (mired), equal steps of which look equal.
 func whiteBalance() Op {
+	const daylight = 6500
 	return Op{
 		Name: "white_balance", Doc: "warmer or cooler light",
-		Params: []Param{{Name: "mired", Unit: "mired", Doc: "shift of the colour temperature, warmer above 0", Strength: true,
-			Limits: Range{-100, 350}, Default: Range{-30, 40}}},
+		Params: []Param{{Name: "kelvin", Unit: "kelvin", Doc: "colour temperature of the light: below 6500 warmer, above cooler", Strength: true,
+			Identity: daylight, Reciprocal: true, Limits: Range{1700, 25000}, Default: Range{5200, 8100}}},
 		tone: func(v *values, t *tone) {
-			const daylight = 1e6 / 6504.
-			from, to := blackBody(daylight), blackBody(daylight+v[0])
-			for i := range to {
-				to[i] = max(to[i]/from[i], 0)
-			}
-			t.light(equalLuminance(to))
+			t.light(relightGain(daylight, v[0]))
 		},
 	}
+}
+
+// relightGain returns the gains that turn one light into another, in kelvin.
+func relightGain(from, to float64) [3]float64 {
+	f, g := blackBody(from), blackBody(to)
+	for i := range g {
+		g[i] = max(g[i]/f[i], 0)
+	}
+	return equalLuminance(g)
 }
 
 // blackBody returns the linear sRGB of a black body of unit luminance.
 // Source: Kim et al., US patent 7024034, cubic splines of the Planckian locus in
 // CIE 1931 xy (1667 K to 25000 K); IEC 61966-2-1 for the matrix.
-func blackBody(mired float64) [3]float64 {
-	k := mired / 1000 // 10^3 / kelvin
+func blackBody(kelvin float64) [3]float64 {
+	k := 1000 / kelvin
 	x := poly(k, 0.240390, 0.2226347, 2.1070379, -3.0258469)
 	if k > 1/4. {
 		x = poly(k, 0.179910, 0.8776956, -0.2343589, -0.2661239)
