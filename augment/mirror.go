@@ -121,6 +121,20 @@ func (m Mirror) meanings(in dataset.Manifest) (map[string]meaning, error) {
 	return out, errors.Join(errs...)
 }
 
+// Apply makes a drawn trace right for a picture of a category: flips go where m
+// does not name the category. It returns the trace, changed in place, and the
+// category that its result shows.
+func (m Mirror) Apply(t Trace, category string) (Trace, string) {
+	to, ok := m[category]
+	if !ok {
+		return t.withoutFlips(), category
+	}
+	if t.mirrors() {
+		category = to
+	}
+	return t, category
+}
+
 // withoutFlips removes the flips from t, in place.
 func (t Trace) withoutFlips() Trace {
 	return slices.DeleteFunc(t, func(d drawn) bool { return d.op.Name == "flip" })

@@ -50,7 +50,7 @@ func TestFlipNeedsAMirror(t *testing.T) {
 		want   string
 	}{
 		{"[flip]", 1, none, "set augment.mirror, or remove flip"},
-		{"[flip]", 0, palm, "set augment.copies above 0"},
+		{"[flip]", 0, palm, ""},
 		{"[{one_of: [rotate, {flip: {axis: up_down}}]}]", 1, palm, "flips up_down"},
 		{"[{one_of: [rotate, flip]}]", 1, palm, ""},
 		{"[rotate]", 0, palm, ""},

@@ -35,8 +35,6 @@ func (o Options) Validate() error {
 	switch flips := o.Recipe.Uses("flip"); {
 	case flips && len(o.Mirror) == 0:
 		errs = append(errs, errors.New("augment.recipe flips pictures, which may turn one gesture into another while its label stays; set augment.mirror, or remove flip"))
-	case flips && o.Copies == 0:
-		errs = append(errs, errors.New("augment.recipe flips pictures, and the trainer's own augmentation changes no label; set augment.copies above 0, or remove flip"))
 	case flips && upends(o.Recipe.steps):
 		errs = append(errs, errors.New("augment.recipe flips up_down, and augment.mirror tells what left_right makes; remove that flip"))
 	}

@@ -52,11 +52,8 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 	if err := s.preview(parents, env); err != nil {
 		return in, err
 	}
-	if s.Options.Copies == 0 {
-		return in, nil
-	}
 	meanings, err := s.mirrored(in)
-	if err != nil {
+	if err != nil || s.Options.Copies == 0 {
 		return in, err
 	}
 	for _, c := range folders(parents, meanings) {
@@ -115,11 +112,10 @@ type worker struct {
 func (w *worker) draw(p *dataset.Sample, k int) dataset.Sample {
 	w.trace = w.options.Recipe.Draw(w.trace[:0], w.env.Key.With(p.ID).WithInt(k))
 	v := *p
-	m, may := w.meanings[p.Category]
-	if !may {
-		w.trace = w.trace.withoutFlips()
-	} else if w.trace.mirrors() {
-		v.Category, v.Partition, v.Label = m.category, m.partition, m.label
+	w.trace, v.Category = w.options.Mirror.Apply(w.trace, p.Category)
+	if v.Category != p.Category {
+		m := w.meanings[p.Category]
+		v.Partition, v.Label = m.partition, m.label
 	}
 	v.Parent = p.ID
 	v.ID = fmt.Sprintf("%s-a%d", p.ID, k)

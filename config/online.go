@@ -19,9 +19,10 @@ func online(o augment.Options) trainer.Augmentation {
 	return trainer.Augmentation{Settings: settings, New: func() trainer.Augment {
 		var scratch augment.Scratch
 		var trace augment.Trace
-		return func(dst, src *image.RGBA, key rng.Key) error {
+		return func(dst, src *image.RGBA, category string, key rng.Key) (string, error) {
 			trace = o.Recipe.Draw(trace[:0], key)
-			return trace.Apply(dst, src, &scratch)
+			trace, category = o.Mirror.Apply(trace, category)
+			return category, trace.Apply(dst, src, &scratch)
 		}
 	}}
 }

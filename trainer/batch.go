@@ -12,10 +12,12 @@ import (
 	"github.com/gesturekit/gesturekit/trainer/nn"
 )
 
-// Augment draws from key what to do to src and writes the result to dst. Both
-// have one size and lie at (0, 0). It must be a function of src and key alone,
+// Augment draws from key what to do to src, a picture of a category, writes the
+// result to dst and returns the category that it shows: another one if src was
+// mirrored and its mirror image means something else. Both pictures have one
+// size and lie at (0, 0). It must be a function of src, category and key alone,
 // and it is called from one goroutine at a time.
-type Augment func(dst, src *image.RGBA, key rng.Key) error
+type Augment func(dst, src *image.RGBA, category string, key rng.Key) (shown string, err error)
 
 // Augmentation is what is done to training images anew in every epoch. The zero
 // Augmentation leaves them as they are.
@@ -43,8 +45,9 @@ type loader struct {
 	normalise *normaliser
 	options   Options
 	loss      Loss
-	weights   []float32 // of an image, by label
-	size      int       // images a batch, at most those of the set
+	weights   []float32      // of an image, by label
+	meaning   map[string]int // the label of each category in training
+	size      int            // images a batch, at most those of the set
 	outputs   int
 	key       rng.Key
 	workers   int
@@ -60,7 +63,7 @@ type painter struct {
 
 func newLoader(d *Data, o Options, a Augmentation, env pipeline.Env) *loader {
 	l := &loader{
-		set: &d.train, normalise: newNormaliser(d.Mean, d.Std), options: o, loss: o.Loss, weights: o.Balance.weights(d.train.labels, len(d.Labels)),
+		set: &d.train, normalise: newNormaliser(d.Mean, d.Std), options: o, loss: o.Loss, meaning: d.meaning, weights: o.Balance.weights(d.train.labels, len(d.Labels)),
 		size: min(o.Batch, d.train.count()), outputs: o.Loss.outputs(len(d.Labels)), key: env.Key,
 		workers: max(1, env.Workers),
 	}
@@ -124,8 +127,27 @@ func (l *loader) produce(ctx context.Context, n int, ready chan<- *batch) {
 	}
 }
 
+// paint augments image at of the set and returns the label of what it shows.
+func (l *loader) paint(p *painter, at int, key rng.Key) (label int, err error) {
+	category := l.set.categories[at]
+	shown, err := p.augment(p.dst, p.src, category, key)
+	if err != nil || shown == category {
+		return l.set.labels[at], err
+	}
+	label, ok := l.meaning[shown]
+	if !ok {
+		return 0, fmt.Errorf("its mirror image is %q, of which training has no sample", shown)
+	}
+	return label, nil
+}
+
 // aim writes what image i of a batch should come out as.
 func (l *loader) aim(b *batch, i, label int) {
+	if !l.loss.uses(label) { // the mirror image of a known gesture
+		clear(b.targets[i*l.outputs:][:l.outputs])
+		b.terms[i] = nn.Term{}
+		return
+	}
 	l.loss.row(b.targets[i*l.outputs:][:l.outputs], label, l.options.Smoothing)
 	b.terms[i] = nn.Term{Weight: l.weights[label]}
 	if l.loss == Objectosphere {
@@ -147,16 +169,18 @@ func (l *loader) fill(ctx context.Context, b *batch, places []int, key rng.Key) 
 		p := <-l.painters
 		defer func() { l.painters <- p }()
 		at := places[i]
-		l.aim(b, i, l.set.labels[at])
 		dst := b.images[i*pixels:][:pixels]
 		if p.augment == nil {
+			l.aim(b, i, l.set.labels[at])
 			l.normalise.apply(dst, l.set.at(at), 3)
 			return struct{}{}, nil
 		}
 		unpack(p.src, l.set.at(at))
-		if err := p.augment(p.dst, p.src, key.With(l.set.ids[at])); err != nil {
+		label, err := l.paint(p, at, key.With(l.set.ids[at]))
+		if err != nil {
 			return struct{}{}, fmt.Errorf("augment sample %s: %w", l.set.ids[at], err)
 		}
+		l.aim(b, i, label)
 		l.normalise.apply(dst, p.dst.Pix, 4)
 		return struct{}{}, nil
 	})

@@ -20,6 +20,7 @@ func numbered(n int) *Data {
 	for i := range n {
 		d.train.ids = append(d.train.ids, fmt.Sprint(i))
 		d.train.labels = append(d.train.labels, i%4)
+		d.train.categories = append(d.train.categories, d.Labels[i%4])
 		d.train.at(i)[0] = uint8(i)
 	}
 	return d
@@ -78,13 +79,13 @@ func TestEveryImageIsInAnEpoch(t *testing.T) {
 func TestAugmentDrawsByEpochAndSample(t *testing.T) {
 	seen := map[uint64]string{}
 	a := Augmentation{New: func() Augment {
-		return func(dst, src *image.RGBA, key rng.Key) error {
+		return func(dst, src *image.RGBA, category string, key rng.Key) (string, error) {
 			copy(dst.Pix, src.Pix)
 			seen[key.Uint64()] = fmt.Sprint(src.Pix[0])
 			if src.Pix[3] != 255 {
 				t.Error("the source is not opaque")
 			}
-			return nil
+			return category, nil
 		}
 	}}
 	l := newLoader(numbered(16), Options{Loss: BCEWithNA, Batch: 8}, a, pipeline.Env{Key: rng.New(1), Workers: 1})
@@ -97,11 +98,11 @@ func TestAugmentDrawsByEpochAndSample(t *testing.T) {
 
 func TestEpochEndsEarly(t *testing.T) {
 	failing := Augmentation{New: func() Augment {
-		return func(_, src *image.RGBA, _ rng.Key) error {
+		return func(_, src *image.RGBA, category string, _ rng.Key) (string, error) {
 			if src.Pix[0] == 5 {
-				return errors.New("no light")
+				return "", errors.New("no light")
 			}
-			return nil
+			return category, nil
 		}
 	}}
 	o, env := Options{Loss: BCEWithNA, Batch: 2}, pipeline.Env{Key: rng.New(1), Workers: 2}
@@ -128,5 +129,59 @@ func TestEpochEndsEarly(t *testing.T) {
 	}
 	if got := len(order(t, l, 1)); got != 5 {
 		t.Errorf("%d batches after a break and a cancel, want 5", got)
+	}
+}
+
+func TestMirrorImagesTakeTheirOwnLabel(t *testing.T) {
+	to := map[string]string{"a": "b", "b": "a", "c": "idle"}
+	mirror := Augmentation{New: func() Augment {
+		return func(dst, src *image.RGBA, category string, key rng.Key) (string, error) {
+			copy(dst.Pix, src.Pix)
+			if m, ok := to[category]; ok && key.Uint64()%2 == 0 {
+				dst.Pix[1] = 255
+				category = m
+			}
+			return category, nil
+		}
+	}}
+	d, env := numbered(64), pipeline.Env{Key: rng.New(1), Workers: 3}
+	d.meaning = map[string]int{"na": 0, "a": 1, "b": 2, "c": 3, "idle": 0}
+	l, flips := newLoader(d, Options{Loss: BCEWithNA, Batch: 8}, mirror, env), 0
+	for b, err := range l.epoch(context.Background(), 1) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range l.size {
+			pixel, want := b.images[i*32*32*3:], make([]float32, 4)
+			label := int(pixel[0]*255+0.5) % 4
+			if pixel[1] > 0.5 {
+				flips++
+				label = []int{0, 2, 1, 0}[label]
+			}
+			BCEWithNA.row(want, label, 0)
+			if got := b.targets[i*4:][:4]; !slices.Equal(got, want) || b.terms[i].Weight != 1 {
+				t.Errorf("target %v, want %v", got, want)
+			}
+		}
+	}
+	if flips < 10 {
+		t.Errorf("%d of 64 are flipped", flips)
+	}
+	delete(d.meaning, "idle")
+	var err error
+	for _, err = range newLoader(d, Options{Loss: BCEWithNA, Batch: 8}, mirror, env).epoch(context.Background(), 1) {
+	}
+	if err == nil || !strings.Contains(err.Error(), `its mirror image is "idle", of which training has no sample`) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestMirrorImagesThatTheLossHasNoUseForDoNotCount(t *testing.T) {
+	l := newLoader(numbered(8), Options{Loss: CE, Batch: 8}, Augmentation{}, pipeline.Env{Key: rng.New(1), Workers: 1})
+	b := <-l.free
+	b.targets[0], b.terms[0].Weight = 9, 9
+	l.aim(b, 0, 0)
+	if b.targets[0] != 0 || b.terms[0].Weight != 0 {
+		t.Errorf("target %v, term %+v", b.targets[:3], b.terms[0])
 	}
 }

@@ -21,6 +21,7 @@ type Data struct {
 	Std    RGB      // their standard deviation, above 0
 
 	train, validation images
+	meaning           map[string]int // label by category; has no unseen category
 }
 
 // RGB is a value for each channel.
@@ -28,10 +29,11 @@ type RGB [3]float32
 
 // images are pictures of size x size pixels with their labels.
 type images struct {
-	size   int
-	ids    []string
-	labels []int
-	pixels []uint8 // image after image, row after row, R G B
+	size       int
+	ids        []string
+	categories []string
+	labels     []int
+	pixels     []uint8 // image after image, row after row, R G B
 }
 
 func (s *images) count() int { return len(s.ids) }
@@ -61,7 +63,12 @@ func ReadData(ctx context.Context, set dataset.TrainingSet, labels []string, los
 	if err != nil {
 		return nil, err
 	}
-	d := &Data{Labels: labels, Size: first.Rect.Dx()}
+	d := &Data{Labels: labels, Size: first.Rect.Dx(), meaning: map[string]int{}}
+	for _, m := range []dataset.Manifest{set.Train(), set.Validation()} {
+		for i := range m.Samples {
+			d.meaning[m.Samples[i].Category] = m.Samples[i].Label
+		}
+	}
 	if d.Size != first.Rect.Dy() || d.Size%8 != 0 || d.Size < 32 || d.Size > 256 {
 		return nil, fmt.Errorf("%s is %dx%d pixels: want a square whose side is a multiple of 8 from 32 to 256: set ingest.size",
 			name, first.Rect.Dx(), first.Rect.Dy())
@@ -104,7 +111,7 @@ func checkLabels(train, validation dataset.Manifest, labels []string, loss Loss)
 // readImages decodes the images of m, each into its place.
 func readImages(ctx context.Context, m dataset.Manifest, size int, env pipeline.Env, done, total int) (images, error) {
 	n := len(m.Samples)
-	out := images{size: size, ids: make([]string, n), labels: make([]int, n), pixels: make([]uint8, n*size*size*3)}
+	out := images{size: size, ids: make([]string, n), categories: make([]string, n), labels: make([]int, n), pixels: make([]uint8, n*size*size*3)}
 	at := make([]int, n)
 	for i := range at {
 		at[i] = i
@@ -112,7 +119,7 @@ func readImages(ctx context.Context, m dataset.Manifest, size int, env pipeline.
 	for chunk := range slices.Chunk(at, chunkSize) {
 		_, err := pipeline.Each(ctx, env.Workers, chunk, func(_ context.Context, i int) (struct{}, error) {
 			s := &m.Samples[i]
-			out.ids[i], out.labels[i] = s.ID, s.Label
+			out.ids[i], out.categories[i], out.labels[i] = s.ID, s.Category, s.Label
 			img, err := readSquare(env.Image(s), size)
 			if err != nil {
 				return struct{}{}, err

@@ -106,12 +106,12 @@ func quick() Options {
 // jitter is an Augmentation that brightens or darkens by the key.
 func jitter() Augmentation {
 	return Augmentation{Settings: "jitter", New: func() Augment {
-		return func(dst, src *image.RGBA, key rng.Key) error {
+		return func(dst, src *image.RGBA, category string, key rng.Key) (string, error) {
 			by := int(key.Uint64()%41) - 20
 			for i, v := range src.Pix {
 				dst.Pix[i] = uint8(min(255, max(0, int(v)+by)))
 			}
-			return nil
+			return category, nil
 		}
 	}}
 }
