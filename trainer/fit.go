@@ -56,6 +56,7 @@ type fitting struct {
 	work      string // fingerprint of all that decides the result
 	net       *nn.Trainer
 	optimiser *adamW
+	average   *average // nil without train.ema
 	loader    *loader
 	schedule  oneCycle
 	predictor *Predictor
@@ -70,6 +71,7 @@ func newFitting(m *Model, d *Data, o Options, a Augmentation, env pipeline.Env) 
 	f := &fitting{model: m, data: d, options: o, env: env, loader: newLoader(d, o, a, env)}
 	f.schedule = newOneCycle(o.Epochs*f.loader.steps(), o.LearningRate, o.Warmup)
 	f.optimiser = newAdamW(m.net.Params(), o.WeightDecay)
+	f.average = newAverage(o.EMA, m.tensors())
 	for _, t := range m.tensors() {
 		f.bestModel = append(f.bestModel, append([]float32(nil), t.data...))
 	}
@@ -119,14 +121,8 @@ func (f *fitting) epoch(ctx context.Context) (Epoch, error) {
 	if e.Loss, e.LearningRate, err = f.train(ctx, e.N); err != nil {
 		return e, err
 	}
-	if e.Validation, err = f.validate(ctx); err != nil {
+	if err := f.judge(ctx, &e); err != nil {
 		return e, fmt.Errorf("validate epoch %d: %w", e.N, err)
-	}
-	b := best(f.history)
-	if e.Best = b == nil || e.Validation.better(b.Validation); e.Best {
-		for i, t := range f.model.tensors() {
-			copy(f.bestModel[i], t.data)
-		}
 	}
 	f.history = append(f.history, e)
 	if err := f.save(); err != nil {
@@ -134,6 +130,23 @@ func (f *fitting) epoch(ctx context.Context) (Epoch, error) {
 	}
 	f.report(f.loader.steps(), e.N, note(e, f.options.Epochs))
 	return e, nil
+}
+
+// judge validates the epoch's model, or its moving average if there is one, and
+// keeps it if it is the best so far.
+func (f *fitting) judge(ctx context.Context, e *Epoch) (err error) {
+	f.average.swap()
+	defer f.average.swap()
+	if e.Validation, err = f.validate(ctx); err != nil {
+		return err
+	}
+	b := best(f.history)
+	if e.Best = b == nil || e.Validation.better(b.Validation); e.Best {
+		for i, t := range f.model.tensors() {
+			copy(f.bestModel[i], t.data)
+		}
+	}
+	return nil
 }
 
 func note(e Epoch, epochs int) string {
@@ -173,6 +186,7 @@ func (f *fitting) train(ctx context.Context, n int) (loss, rate float64, err err
 		}
 		rate = f.schedule.rate((n-1)*f.loader.steps() + step - 1)
 		f.optimiser.step(rate)
+		f.average.step(f.optimiser.count)
 		loss += float64(l)
 		if step < f.loader.steps() {
 			f.report(step, n, "")

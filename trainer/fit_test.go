@@ -51,7 +51,9 @@ func TestWorkersChangeNothing(t *testing.T) {
 	var want string
 	for _, workers := range []int{1, 2, 5} {
 		env.Workers, env.Dir = workers, ""
-		model, history := run(t, readShapes(t, m, BCENa, env), quick(), jitter(), env, 3)
+		o := quick()
+		o.Loss, o.Clip, o.EMA, o.Balance, o.Smoothing = Objectosphere, 1, 0.99, Effective, 0.1
+		model, history := run(t, readShapes(t, m, o.Loss, env), o, jitter(), env, 3)
 		if got := files(t, model, history); want == "" {
 			want = got
 		} else if got != want {
@@ -63,7 +65,7 @@ func TestWorkersChangeNothing(t *testing.T) {
 func TestResumeEqualsUninterrupted(t *testing.T) {
 	m, env := shapes(t, 2)
 	d, o := readShapes(t, m, BCENa, env), quick()
-	o.Clip = 1
+	o.Clip, o.EMA, o.Balance, o.Smoothing = 1, 0.9, Inverse, 0.1
 	alone := env
 	alone.Dir = ""
 	model, history := run(t, d, o, jitter(), alone, 0)

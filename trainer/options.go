@@ -22,7 +22,8 @@ type Options struct {
 	FeatureNorm  float64        `yaml:"feature_norm" doc:"for objectosphere: norm that the features of known images should reach, above 0"`
 	FeaturePush  float64        `yaml:"feature_push" doc:"for objectosphere: factor of the features' part of the loss, 0 or above"`
 	Clip         float64        `yaml:"clip" doc:"upper bound of the gradient's norm; 0 sets none"`
-	Patience     int            `yaml:"patience" doc:"stop after so many epochs without a better one; 0 never stops early"`
+	EMA          float64        `yaml:"ema" doc:"decay of a moving average of the weights, such as 0.999, which is validated and kept in place of the weights themselves; 0 keeps none"`
+	Patience     int            `yaml:"patience" doc:"stop after so many epochs without a better one, which has more validation samples right at train.threshold or, among equals, a lower validation loss; 0 never stops early"`
 	Threshold    float64        `yaml:"threshold" doc:"probability below which a prediction is na, 0..1; the best epoch is chosen at it"`
 	Score        evaluate.Score `yaml:"score" doc:"what the threshold is compared with after training: max-probability, max-logit or energy (of the known outputs); the last two need train.known_recall"`
 	KnownRecall  float64        `yaml:"known_recall" doc:"above 0, the threshold is calibrated after training: the highest at which this share of the known validation samples is named right, such as 0.98; 0, or a share that the network does not reach, keeps train.threshold"`
@@ -75,6 +76,7 @@ func (o Options) Validate() error {
 		{"warmup", o.Warmup, o.Warmup >= 0 && o.Warmup <= 1, "a number from 0 to 1"},
 		{"weight_decay", o.WeightDecay, o.WeightDecay >= 0 && o.WeightDecay <= 1, "a number from 0 to 1"},
 		{"smoothing", o.Smoothing, o.Smoothing >= 0 && o.Smoothing < 1, "a number from 0 to below 1"},
+		{"ema", o.EMA, o.EMA >= 0 && o.EMA < 1, "a number from 0 to below 1"},
 		{"feature_norm", o.FeatureNorm, o.FeatureNorm > 0 && !math.IsInf(o.FeatureNorm, 0), "a number above 0"},
 		{"feature_push", o.FeaturePush, o.FeaturePush >= 0 && !math.IsInf(o.FeaturePush, 0), "0 or a number above it"},
 		{"clip", o.Clip, o.Clip >= 0 && !math.IsInf(o.Clip, 0), "0 or a number above it"},

@@ -21,7 +21,7 @@ func TestDefaultIsValidAndDocumented(t *testing.T) {
 func TestValidateReportsAllFaultsAtOnce(t *testing.T) {
 	bad := Options{
 		Arch: "vgg", Loss: "mse", Epochs: 0, Batch: 1, LearningRate: 0, Warmup: 2, WeightDecay: -1,
-		Smoothing: 1, Balance: "even", Score: "odds", FeatureNorm: 0, FeaturePush: -1, Clip: math.Inf(1), Patience: -1, Threshold: math.NaN(), KnownRecall: 2,
+		Smoothing: 1, Balance: "even", Score: "odds", EMA: 1, FeatureNorm: 0, FeaturePush: -1, Clip: math.Inf(1), Patience: -1, Threshold: math.NaN(), KnownRecall: 2,
 	}
 	err := bad.Validate()
 	if err == nil {

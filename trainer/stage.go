@@ -63,12 +63,9 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 	if m.Manifest, err = manifestDigest(in); err != nil {
 		return in, err
 	}
-	var history []Epoch
-	for e, err := range Fit(ctx, m, data, s.Options, s.Augment, env) {
-		if err != nil {
-			return in, err
-		}
-		history = append(history, e)
+	history, err := s.fit(ctx, m, data, env)
+	if err != nil {
+		return in, err
 	}
 	if r := s.Options.KnownRecall; r > 0 {
 		err := m.Calibrate(ctx, data, s.Options.Score, r, env.Workers)
@@ -85,6 +82,23 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 		return in, err
 	}
 	return in, removeState(env.Dir)
+}
+
+// fit trains the model. If the training diverges, it leaves the best epoch's
+// model in the stage's folder and says so.
+func (s Stage) fit(ctx context.Context, m *Model, d *Data, env pipeline.Env) (history []Epoch, err error) {
+	for e, fault := range Fit(ctx, m, d, s.Options, s.Augment, env) {
+		if err = fault; err == nil {
+			history = append(history, e)
+		}
+	}
+	if len(history) == 0 || !errors.Is(err, ErrDiverged) {
+		return history, err
+	}
+	if fault := errors.Join(m.Save(env.Dir), writeHistory(env.Dir, history)); fault != nil {
+		return nil, errors.Join(err, fault)
+	}
+	return nil, fmt.Errorf("%w; the model of epoch %d, the best before, is in %s", err, m.Epoch, env.Dir)
 }
 
 func isUnknown(s *dataset.Sample) bool { return s.Partition == dataset.Unknown }

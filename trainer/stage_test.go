@@ -2,6 +2,8 @@ package trainer
 
 import (
 	"context"
+	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/progress"
 )
 
 func TestStageLeavesModelAndHistory(t *testing.T) {
@@ -103,5 +106,36 @@ func TestReadHistoryNamesTheLine(t *testing.T) {
 	}
 	if _, err := ReadHistory(dir); err == nil || !strings.Contains(err.Error(), HistoryFile+": epoch 2:") {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestDivergedStageKeepsTheBestModel(t *testing.T) {
+	m, env := shapes(t, 2)
+	o := quick()
+	o.Epochs = 4
+	data := readShapes(t, m, o.Loss, env)
+	model, err := New(data, o, env.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	epochs := 0
+	env.Progress = func(e progress.Event) {
+		if strings.HasPrefix(e.Note, "epoch ") {
+			if epochs++; epochs == 2 {
+				model.net.Params()[0].Data[0] = float32(math.NaN())
+			}
+		}
+	}
+	history, err := (Stage{Options: o}).fit(t.Context(), model, data, env)
+	if !errors.Is(err, ErrDiverged) || history != nil || !strings.Contains(err.Error(), "is in "+env.Dir) {
+		t.Fatalf("error %v, %d epochs", err, len(history))
+	}
+	loaded, err := Load(env.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := ReadHistory(env.Dir)
+	if err != nil || len(kept) != 2 || loaded.Epoch != best(kept).N {
+		t.Errorf("epoch %d of %d kept, %v", loaded.Epoch, len(kept), err)
 	}
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // stateFile holds an unfinished training: a safetensors file with the model, the
-// best model and the moments of AdamW, and with the history in its header.
+// best model, the moments of AdamW and the moving average, and with the history in its header.
 const stateFile = "training.state"
 
 // Keys of the state's header.
@@ -50,7 +50,7 @@ func (f *fitting) tensors() []tensor {
 	for i, p := range f.optimiser.params {
 		out = append(out, tensor{"moment1/" + p.Name, p.Shape, f.optimiser.m[i]}, tensor{"moment2/" + p.Name, p.Shape, f.optimiser.v[i]})
 	}
-	return out
+	return append(out, f.average.tensors()...)
 }
 
 // save keeps the state of the training in env.Dir, whole or not at all.
