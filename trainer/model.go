@@ -128,6 +128,9 @@ func Load(dir string) (*Model, error) {
 	if err := d.Decode(&m.Card); err != nil {
 		return nil, fmt.Errorf("%w: %s: %w: train again", ErrModel, name, err)
 	}
+	if tail := bytes.TrimSpace(data[d.InputOffset():]); len(tail) > 0 {
+		return nil, fmt.Errorf("%w: %s: %d bytes behind the JSON object: train again", ErrModel, name, len(tail))
+	}
 	if err := m.Card.check(); err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrModel, name, err)
 	}
@@ -173,6 +176,9 @@ func (c *Card) check() error {
 	}
 	if len(c.Labels) < 2 || c.Labels[0] != dataset.NA {
 		errs = append(errs, fmt.Errorf("labels are %q, want na and at least one category", c.Labels))
+	}
+	if names := slices.Sorted(slices.Values(c.Labels)); len(slices.Compact(names)) < len(c.Labels) {
+		errs = append(errs, fmt.Errorf("labels are %q, want each name once", c.Labels))
 	}
 	for i := range c.Std {
 		if !(c.Std[i] > 0) {
