@@ -13,10 +13,11 @@ type Scratch struct {
 	tone   tone
 	lights lights
 
-	words  []uint64 // a line of pixels, for blur
-	kernel []uint64
+	words  []uint64 // rows of pixels, for convolve
+	taps   stencil
 	small  image.RGBA // the source, reduced
-	planes planes     // for jpeg
+	cubic  cubicTable
+	planes planes // for jpeg
 }
 
 // Apply writes into dst what the trace makes of src. The pictures need not have
@@ -112,7 +113,7 @@ func (t Trace) applyWarp(dst, src *image.RGBA, s *Scratch) error {
 	}
 	src, m = s.reduced(dst, src, m)
 	if cubic {
-		warpCubic(dst, src, m, b)
+		warpCubic(hasVector(), dst, src, m, b, s.cubic.init())
 	} else {
 		warp(dst, src, m, b, s.tone.take())
 	}

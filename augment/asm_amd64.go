@@ -18,3 +18,8 @@ func edgeAVX2(lanes *byte, dst *byte, first int, groups int) int
 //
 //go:noescape
 func toneAVX2(table *byte, dst *byte, groups int)
+
+// cubicAVX2 writes n pixels, each from 4 by 4 at an offset of src.
+//
+//go:noescape
+func cubicAVX2(dst *byte, src *byte, stride int, at *int, part *uint32, weights *byte, n int)

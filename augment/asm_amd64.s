@@ -44,6 +44,70 @@ DATA alpha<>+24(SB)/4, $0xff000000
 DATA alpha<>+28(SB)/4, $0xff000000
 GLOBL alpha<>(SB), RODATA|NOPTR, $32
 
+DATA betweenRound<>+0(SB)/4, $0x00000080
+DATA betweenRound<>+4(SB)/4, $0x00000080
+DATA betweenRound<>+8(SB)/4, $0x00000080
+DATA betweenRound<>+12(SB)/4, $0x00000080
+DATA betweenRound<>+16(SB)/4, $0x00000080
+DATA betweenRound<>+20(SB)/4, $0x00000080
+DATA betweenRound<>+24(SB)/4, $0x00000080
+DATA betweenRound<>+28(SB)/4, $0x00000080
+GLOBL betweenRound<>(SB), RODATA|NOPTR, $32
+
+DATA cubicRound<>+0(SB)/4, $0x00080000
+DATA cubicRound<>+4(SB)/4, $0x00080000
+DATA cubicRound<>+8(SB)/4, $0x00080000
+DATA cubicRound<>+12(SB)/4, $0x00080000
+DATA cubicRound<>+16(SB)/4, $0x00080000
+DATA cubicRound<>+20(SB)/4, $0x00080000
+DATA cubicRound<>+24(SB)/4, $0x00080000
+DATA cubicRound<>+28(SB)/4, $0x00080000
+GLOBL cubicRound<>(SB), RODATA|NOPTR, $32
+
+DATA channelPairs<>+0(SB)/1, $0x00
+DATA channelPairs<>+1(SB)/1, $0x01
+DATA channelPairs<>+2(SB)/1, $0x08
+DATA channelPairs<>+3(SB)/1, $0x09
+DATA channelPairs<>+4(SB)/1, $0x02
+DATA channelPairs<>+5(SB)/1, $0x03
+DATA channelPairs<>+6(SB)/1, $0x0a
+DATA channelPairs<>+7(SB)/1, $0x0b
+DATA channelPairs<>+8(SB)/1, $0x04
+DATA channelPairs<>+9(SB)/1, $0x05
+DATA channelPairs<>+10(SB)/1, $0x0c
+DATA channelPairs<>+11(SB)/1, $0x0d
+DATA channelPairs<>+12(SB)/1, $0x06
+DATA channelPairs<>+13(SB)/1, $0x07
+DATA channelPairs<>+14(SB)/1, $0x0e
+DATA channelPairs<>+15(SB)/1, $0x0f
+DATA channelPairs<>+16(SB)/1, $0x00
+DATA channelPairs<>+17(SB)/1, $0x01
+DATA channelPairs<>+18(SB)/1, $0x08
+DATA channelPairs<>+19(SB)/1, $0x09
+DATA channelPairs<>+20(SB)/1, $0x02
+DATA channelPairs<>+21(SB)/1, $0x03
+DATA channelPairs<>+22(SB)/1, $0x0a
+DATA channelPairs<>+23(SB)/1, $0x0b
+DATA channelPairs<>+24(SB)/1, $0x04
+DATA channelPairs<>+25(SB)/1, $0x05
+DATA channelPairs<>+26(SB)/1, $0x0c
+DATA channelPairs<>+27(SB)/1, $0x0d
+DATA channelPairs<>+28(SB)/1, $0x06
+DATA channelPairs<>+29(SB)/1, $0x07
+DATA channelPairs<>+30(SB)/1, $0x0e
+DATA channelPairs<>+31(SB)/1, $0x0f
+GLOBL channelPairs<>(SB), RODATA|NOPTR, $32
+
+DATA halfWeights<>+0(SB)/4, $0x00000000
+DATA halfWeights<>+4(SB)/4, $0x00000000
+DATA halfWeights<>+8(SB)/4, $0x00000000
+DATA halfWeights<>+12(SB)/4, $0x00000000
+DATA halfWeights<>+16(SB)/4, $0x00000001
+DATA halfWeights<>+20(SB)/4, $0x00000001
+DATA halfWeights<>+24(SB)/4, $0x00000001
+DATA halfWeights<>+28(SB)/4, $0x00000001
+GLOBL halfWeights<>(SB), RODATA|NOPTR, $32
+
 DATA one<>+0(SB)/8, $0x3ff0000000000000
 DATA one<>+8(SB)/8, $0x3ff0000000000000
 DATA one<>+16(SB)/8, $0x3ff0000000000000
@@ -699,5 +763,70 @@ toneAVX2_group:
 	ADDQ       $0x20, CX
 	DECQ       DX
 	JNZ        toneAVX2_group
+	VZEROUPPER
+	RET
+
+// func cubicAVX2(dst *byte, src *byte, stride int, at *int, part *uint32, weights *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·cubicAVX2(SB), NOSPLIT, $0-56
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    at+24(FP), BX
+	MOVQ    part+32(FP), SI
+	MOVQ    weights+40(FP), DI
+	MOVQ    n+48(FP), R8
+	VMOVDQU channelPairs<>+0(SB), Y0
+	VMOVDQU halfWeights<>+0(SB), Y1
+
+cubicAVX2_pixel:
+	MOVQ         (BX), R9
+	ADDQ         CX, R9
+	MOVL         (SI), R10
+	MOVL         R10, R11
+	ANDL         $0x0000ffff, R10
+	SHRL         $0x10, R11
+	VPMOVZXBW    (R9), Y2
+	ADDQ         DX, R9
+	VPMOVZXBW    (R9), Y3
+	ADDQ         DX, R9
+	VPMOVZXBW    (R9), Y4
+	ADDQ         DX, R9
+	VPMOVZXBW    (R9), Y5
+	VPBROADCASTD (DI)(R11*8), Y6
+	VPUNPCKLWD   Y3, Y2, Y7
+	VPUNPCKHWD   Y3, Y2, Y2
+	VPMADDWD     Y6, Y7, Y7
+	VPMADDWD     Y6, Y2, Y2
+	VPBROADCASTD 4(DI)(R11*8), Y3
+	VPUNPCKLWD   Y5, Y4, Y6
+	VPUNPCKHWD   Y5, Y4, Y4
+	VPMADDWD     Y3, Y6, Y6
+	VPMADDWD     Y3, Y4, Y4
+	VPADDD       Y6, Y7, Y7
+	VPADDD       betweenRound<>+0(SB), Y7, Y7
+	VPSRAD       $0x08, Y7, Y7
+	VPADDD       Y4, Y2, Y2
+	VPADDD       betweenRound<>+0(SB), Y2, Y2
+	VPSRAD       $0x08, Y2, Y2
+	VPACKSSDW    Y2, Y7, Y2
+	VPSHUFB      Y0, Y2, Y2
+	VPBROADCASTQ (DI)(R10*8), Y3
+	VPERMD       Y3, Y1, Y3
+	VPMADDWD     Y3, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X3
+	VPADDD       X3, X2, X2
+	VPADDD       cubicRound<>+0(SB), X2, X2
+	VPSRAD       $0x14, X2, X2
+	VPACKSSDW    X2, X2, X2
+	VPACKUSWB    X2, X2, X2
+	VMOVD        X2, R9
+	ORL          $0xff000000, R9
+	MOVL         R9, (AX)
+	ADDQ         $0x04, AX
+	ADDQ         $0x08, BX
+	ADDQ         $0x04, SI
+	DECQ         R8
+	JNZ          cubicAVX2_pixel
 	VZEROUPPER
 	RET

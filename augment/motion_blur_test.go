@@ -40,9 +40,9 @@ func TestMotionBlurSumsToOne(t *testing.T) {
 		for degrees := -90.0; degrees < 95; degrees += 11 {
 			l := lineOf(length, degrees)
 			sum := uint64(0)
-			for k := l.taps(nil, 50, 50, 101); len(k) > 0; k = k[2:] {
-				if sum += k[1]; k[0] >= 101*101 || k[1] > 1<<tapBits {
-					t.Fatalf("length %v, %v degrees: offset %d, weight %d", length, degrees, k[0], k[1])
+			for _, tap := range l.taps(nil) {
+				if sum += 2 * tap.weight; tap.weight > 1<<(tapBits-1) {
+					t.Fatalf("length %v, %v degrees: %v", length, degrees, tap)
 				}
 			}
 			if sum != 1<<tapBits {

@@ -40,27 +40,74 @@ const (
 func (s *Scratch) average(src *image.RGBA, kx, ky int) {
 	w, h := src.Rect.Dx(), src.Rect.Dy()
 	sw, sh := (w+kx-1)/kx, (h+ky-1)/ky
-	if cap(s.small.Pix) < 4*sw*sh {
-		s.small.Pix = make([]uint8, 4*sw*sh)
-	}
-	s.small = image.RGBA{Pix: s.small.Pix[:4*sw*sh], Stride: 4 * sw, Rect: image.Rect(0, 0, sw, sh)}
+	s.resizeSmall(sw, sh)
 	for y := range sh {
-		rows := min(ky, h-y*ky)
 		for x := range sw {
-			columns := min(kx, w-x*kx)
-			var rb, g uint64
-			for j := range rows {
-				p := src.Pix[(y*ky+j)*src.Stride+4*x*kx:][:4*columns]
-				for ; len(p) >= 4; p = p[4:] {
-					v := uint64(binary.LittleEndian.Uint32(p))
-					rb += v&lowLane | v<<16&topLane
-					g += v >> 8 & 0xff
-				}
-			}
-			n := uint64(rows * columns)
-			r, b := rb&(1<<32-1), rb>>32
-			binary.LittleEndian.PutUint32(s.small.Pix[y*s.small.Stride+4*x:],
-				uint32((r+n/2)/n|(g+n/2)/n<<8|(b+n/2)/n<<16|0xff<<24))
+			var sum boxSum
+			box := image.Rect(x*kx, y*ky, min(x*kx+kx, w), min(y*ky+ky, h))
+			sum.inside(src, box)
+			binary.LittleEndian.PutUint32(s.small.Pix[y*s.small.Stride+4*x:], sum.mean(box.Dx()*box.Dy()))
 		}
 	}
+}
+
+// averageContinued fills s.small with the means of whole boxes of k by k pixels
+// of src continued by its outermost pixels, with a margin of so many boxes about it.
+func (s *Scratch) averageContinued(src *image.RGBA, k, margin int) {
+	w, h := src.Rect.Dx(), src.Rect.Dy()
+	sw, sh := (w+k-1)/k+2*margin, (h+k-1)/k+2*margin
+	s.resizeSmall(sw, sh)
+	for y := range sh {
+		for x := range sw {
+			var sum boxSum
+			box := image.Rect(0, 0, k, k).Add(image.Pt((x-margin)*k, (y-margin)*k))
+			if box.In(src.Rect) {
+				sum.inside(src, box)
+			} else {
+				for j := box.Min.Y; j < box.Max.Y; j++ {
+					for i := box.Min.X; i < box.Max.X; i++ {
+						o := min(max(j, 0), h-1)*src.Stride + 4*min(max(i, 0), w-1)
+						sum.add(src.Pix[o : o+4])
+					}
+				}
+			}
+			binary.LittleEndian.PutUint32(s.small.Pix[y*s.small.Stride+4*x:], sum.mean(k*k))
+		}
+	}
+}
+
+// resizeSmall makes s.small w by h pixels of any value.
+func (s *Scratch) resizeSmall(w, h int) {
+	if cap(s.small.Pix) < 4*w*h {
+		s.small.Pix = make([]uint8, 4*w*h)
+	}
+	s.small = image.RGBA{Pix: s.small.Pix[:4*w*h], Stride: 4 * w, Rect: image.Rect(0, 0, w, h)}
+}
+
+// boxSum is a sum of pixels.
+type boxSum struct{ rb, g uint64 }
+
+// add adds the pixels of a row.
+func (s *boxSum) add(row []uint8) {
+	rb, g := s.rb, s.g
+	for ; len(row) >= 4; row = row[4:] {
+		v := uint64(binary.LittleEndian.Uint32(row))
+		rb += v&lowLane | v<<16&topLane
+		g += v >> 8 & 0xff
+	}
+	s.rb, s.g = rb, g
+}
+
+// inside adds a box of src.
+func (s *boxSum) inside(src *image.RGBA, box image.Rectangle) {
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		s.add(src.Pix[y*src.Stride:][4*box.Min.X : 4*box.Max.X])
+	}
+}
+
+// mean returns the opaque pixel that is the mean of n.
+func (s *boxSum) mean(n int) uint32 {
+	m := uint64(n)
+	r, b := s.rb&(1<<32-1), s.rb>>32
+	return uint32((r+m/2)/m | (s.g+m/2)/m<<8 | (b+m/2)/m<<16 | 0xff<<24)
 }

@@ -98,7 +98,7 @@ func TestCubicWeights(t *testing.T) {
 			}
 		}
 	}
-	if w := cubicWeights(0); w != [4]int64{0, 1 << cubicBits, 0, 0} {
+	if w := cubicWeights(0); w != [4]int16{0, 1 << cubicBits, 0, 0} {
 		t.Errorf("on a pixel the weights are %v", w)
 	}
 }

@@ -3,6 +3,7 @@
 package augment
 
 import (
+	"image"
 	"unsafe"
 
 	"golang.org/x/sys/cpu"
@@ -28,4 +29,10 @@ func (t *table) vector(row []byte) int {
 		toneAVX2((*byte)(unsafe.Pointer(t)), &row[0], n)
 	}
 	return n * group
+}
+
+// cubicVector writes pixels from 4 by 4 of src at the offsets, which lie inside.
+func cubicVector(dst []byte, src *image.RGBA, at []int, part []uint32, t *cubicTable) {
+	_ = dst[4*len(at)-1]
+	cubicAVX2(&dst[0], &src.Pix[0], src.Stride, &at[0], &part[0], (*byte)(unsafe.Pointer(t)), len(at))
 }

@@ -2,6 +2,8 @@
 
 package augment
 
+import "image"
+
 // hasVector reports whether there is vector code for this processor.
 func hasVector() bool { return false }
 
@@ -10,3 +12,5 @@ func (l *lanes) run(_ *byte, _, groups int, _ bool) int { return groups }
 
 // vector is apply for whole groups; it returns how many pixels it replaced.
 func (t *table) vector([]byte) int { return 0 }
+
+func cubicVector(dst []byte, src *image.RGBA, at []int, part []uint32, t *cubicTable) {}

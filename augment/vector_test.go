@@ -106,3 +106,26 @@ func TestFusedToneEqualsASecondPass(t *testing.T) {
 		}
 	}
 }
+
+func TestVectorCubicEqualsPortable(t *testing.T) {
+	if !hasVector() {
+		t.Skip("no vector code for this processor")
+	}
+	r := rand.New(rand.NewPCG(3, 3))
+	var weights cubicTable
+	weights.init()
+	for range 1000 {
+		src, want := noisy(r, side(r), side(r), 4*r.IntN(2)), noisy(r, side(r), side(r), 4*r.IntN(3))
+		m, err := homography(r, want, src)
+		if err != nil {
+			continue
+		}
+		got := &image.RGBA{Pix: bytes.Clone(want.Pix), Stride: want.Stride, Rect: want.Rect}
+		b := border{r.IntN(3), uint64(r.IntN(256))}
+		warpCubic(false, want, src, m, b, &weights)
+		warpCubic(true, got, src, m, b, &weights)
+		if !bytes.Equal(got.Pix, want.Pix) {
+			t.Fatalf("%v to %v by %v, border %v: vector code differs", src.Rect.Max, want.Rect.Max, m, b)
+		}
+	}
+}

@@ -41,6 +41,7 @@ func main() {
 	inside()
 	edge()
 	tone()
+	cubic()
 	Generate()
 }
 
