@@ -15,6 +15,7 @@ type Scratch struct {
 
 	words  []uint64 // rows of pixels, for convolve
 	taps   stencil
+	pairs  []twoTaps
 	small  image.RGBA // the source, reduced
 	cubic  cubicTable
 	planes planes // for jpeg

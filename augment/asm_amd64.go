@@ -23,3 +23,13 @@ func toneAVX2(table *byte, dst *byte, groups int)
 //
 //go:noescape
 func cubicAVX2(dst *byte, src *byte, stride int, at *int, part *uint32, weights *byte, n int)
+
+// stencilAVX2 writes groups of eight pixels, each from n times two pairs of words of four channels.
+//
+//go:noescape
+func stencilAVX2(dst *byte, words *uint64, taps *byte, n int, groups int)
+
+// spreadAVX2 writes groups of four pixels as words of four channels.
+//
+//go:noescape
+func spreadAVX2(words *uint64, row *byte, groups int)

@@ -176,6 +176,16 @@ DATA subFull<>+24(SB)/4, $0x00000800
 DATA subFull<>+28(SB)/4, $0x00000800
 GLOBL subFull<>(SB), RODATA|NOPTR, $32
 
+DATA tapRound<>+0(SB)/4, $0x00001000
+DATA tapRound<>+4(SB)/4, $0x00001000
+DATA tapRound<>+8(SB)/4, $0x00001000
+DATA tapRound<>+12(SB)/4, $0x00001000
+DATA tapRound<>+16(SB)/4, $0x00001000
+DATA tapRound<>+20(SB)/4, $0x00001000
+DATA tapRound<>+24(SB)/4, $0x00001000
+DATA tapRound<>+28(SB)/4, $0x00001000
+GLOBL tapRound<>(SB), RODATA|NOPTR, $32
+
 // func insideAVX2(lanes *byte, dst *byte, first int, groups int) int
 // Requires: AVX, AVX2
 TEXT ·insideAVX2(SB), NOSPLIT, $256-40
@@ -828,5 +838,89 @@ cubicAVX2_pixel:
 	ADDQ         $0x04, SI
 	DECQ         R8
 	JNZ          cubicAVX2_pixel
+	VZEROUPPER
+	RET
+
+// func stencilAVX2(dst *byte, words *uint64, taps *byte, n int, groups int)
+// Requires: AVX, AVX2
+TEXT ·stencilAVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ words+8(FP), CX
+	MOVQ taps+16(FP), DX
+	MOVQ n+24(FP), BX
+	MOVQ groups+32(FP), SI
+
+stencilAVX2_group:
+	VMOVDQU tapRound<>+0(SB), Y0
+	VMOVDQU tapRound<>+0(SB), Y1
+	VMOVDQU tapRound<>+0(SB), Y2
+	VMOVDQU tapRound<>+0(SB), Y3
+	MOVQ    DX, DI
+	MOVQ    BX, R8
+
+stencilAVX2_tap:
+	MOVQ         (DI), R9
+	MOVQ         CX, R10
+	SUBQ         R9, R10
+	ADDQ         CX, R9
+	MOVQ         8(DI), R11
+	MOVQ         CX, R12
+	SUBQ         R11, R12
+	ADDQ         CX, R11
+	VPBROADCASTD 16(DI), Y4
+	VMOVDQU      (R9), Y5
+	VPADDW       (R10), Y5, Y5
+	VMOVDQU      (R11), Y6
+	VPADDW       (R12), Y6, Y6
+	VPUNPCKLWD   Y6, Y5, Y7
+	VPUNPCKHWD   Y6, Y5, Y5
+	VPMADDWD     Y4, Y7, Y7
+	VPADDD       Y7, Y0, Y0
+	VPMADDWD     Y4, Y5, Y5
+	VPADDD       Y5, Y1, Y1
+	VMOVDQU      32(R9), Y5
+	VPADDW       32(R10), Y5, Y5
+	VMOVDQU      32(R11), Y6
+	VPADDW       32(R12), Y6, Y6
+	VPUNPCKLWD   Y6, Y5, Y7
+	VPUNPCKHWD   Y6, Y5, Y5
+	VPMADDWD     Y4, Y7, Y7
+	VPADDD       Y7, Y2, Y2
+	VPMADDWD     Y4, Y5, Y5
+	VPADDD       Y5, Y3, Y3
+	ADDQ         $0x18, DI
+	DECQ         R8
+	JNZ          stencilAVX2_tap
+	VPSRLD       $0x0d, Y0, Y0
+	VPSRLD       $0x0d, Y1, Y1
+	VPACKSSDW    Y1, Y0, Y0
+	VPSRLD       $0x0d, Y2, Y2
+	VPSRLD       $0x0d, Y3, Y3
+	VPACKSSDW    Y3, Y2, Y2
+	VPACKUSWB    Y2, Y0, Y0
+	VPERMQ       $0xd8, Y0, Y0
+	VPOR         alpha<>+0(SB), Y0, Y0
+	VMOVDQU      Y0, (AX)
+	ADDQ         $0x20, AX
+	ADDQ         $0x40, CX
+	DECQ         SI
+	JNZ          stencilAVX2_group
+	VZEROUPPER
+	RET
+
+// func spreadAVX2(words *uint64, row *byte, groups int)
+// Requires: AVX, AVX2
+TEXT ·spreadAVX2(SB), NOSPLIT, $0-24
+	MOVQ words+0(FP), AX
+	MOVQ row+8(FP), CX
+	MOVQ groups+16(FP), DX
+
+spreadAVX2_group:
+	VPMOVZXBW (CX), Y0
+	VMOVDQU   Y0, (AX)
+	ADDQ      $0x10, CX
+	ADDQ      $0x20, AX
+	DECQ      DX
+	JNZ       spreadAVX2_group
 	VZEROUPPER
 	RET

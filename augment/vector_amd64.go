@@ -36,3 +36,27 @@ func cubicVector(dst []byte, src *image.RGBA, at []int, part []uint32, t *cubicT
 	_ = dst[4*len(at)-1]
 	cubicAVX2(&dst[0], &src.Pix[0], src.Stride, &at[0], &part[0], (*byte)(unsafe.Pointer(t)), len(at))
 }
+
+// sumVector writes a row; the first pixel's word is words[0]. What is summed
+// reaches back and ahead in the same array; words extends a group beyond the row.
+func sumVector(row []byte, words []uint64, taps []twoTaps) {
+	groups := len(row) / (4 * group)
+	if groups > 0 {
+		stencilAVX2(&row[0], &words[0], (*byte)(unsafe.Pointer(&taps[0])), len(taps), groups)
+	}
+	if done := groups * 4 * group; done < len(row) {
+		var few [4 * group]byte
+		stencilAVX2(&few[0], &words[groups*group], (*byte)(unsafe.Pointer(&taps[0])), len(taps), 1)
+		copy(row[done:], few[:])
+	}
+}
+
+// spreadVector writes whole groups of four pixels and returns how many.
+func spreadVector(words []uint64, row []byte) int {
+	n := len(words) / 4
+	if n > 0 {
+		_ = row[16*n-1]
+		spreadAVX2(&words[0], &row[0], n)
+	}
+	return 4 * n
+}

@@ -14,3 +14,7 @@ func (l *lanes) run(_ *byte, _, groups int, _ bool) int { return groups }
 func (t *table) vector([]byte) int { return 0 }
 
 func cubicVector(dst []byte, src *image.RGBA, at []int, part []uint32, t *cubicTable) {}
+
+func sumVector(row []byte, words []uint64, taps []twoTaps) {}
+
+func spreadVector(words []uint64, row []byte) int { return 0 }

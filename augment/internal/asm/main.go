@@ -42,6 +42,8 @@ func main() {
 	edge()
 	tone()
 	cubic()
+	stencil()
+	spread()
 	Generate()
 }
 
