@@ -2,6 +2,7 @@ package trainer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"math"
@@ -13,7 +14,8 @@ import (
 )
 
 // Data is what a training learns from and is judged by: every image decoded
-// once and kept in memory, 3 bytes a pixel.
+// once, 3 bytes a pixel. Up to 1 GiB of train and of validation is kept in
+// memory; more in a file that is mapped into it.
 type Data struct {
 	Labels []string // label names: na, then the K known categories
 	Size   int      // width and height of every image, in pixels
@@ -34,6 +36,7 @@ type images struct {
 	categories []string
 	labels     []int
 	pixels     []uint8 // image after image, row after row, R G B
+	store      *store  // of the pixels
 }
 
 func (s *images) count() int { return len(s.ids) }
@@ -49,6 +52,8 @@ func (s *images) at(i int) []uint8 {
 // out, of train and of validation: a baseline on known gestures has none to
 // choose by either. All images must be squares of one size, a multiple of 8 from 32 to
 // 256 pixels; a known category without a training sample is an error.
+//
+// Close the data when they are no longer needed.
 func ReadData(ctx context.Context, set dataset.TrainingSet, labels []string, loss Loss, env pipeline.Env) (*Data, error) {
 	used := func(s *dataset.Sample) bool { return loss.uses(s.Label) }
 	train, validation := set.Train().Select(used), set.Validation().Select(used)
@@ -78,10 +83,21 @@ func ReadData(ctx context.Context, set dataset.TrainingSet, labels []string, los
 		return nil, err
 	}
 	if d.validation, err = readImages(ctx, validation, d.Size, env, len(train.Samples), total); err != nil {
-		return nil, err
+		return nil, errors.Join(err, d.Close())
 	}
 	d.Mean, d.Std = d.train.moments()
 	return d, nil
+}
+
+// Close gives back the memory of the images and removes their files.
+func (d *Data) Close() error { return errors.Join(d.train.close(), d.validation.close()) }
+
+func (s *images) close() error {
+	if s.store == nil {
+		return nil
+	}
+	s.pixels = nil
+	return s.store.close()
 }
 
 // checkLabels fails when a sample's label is out of range or when a known
@@ -110,8 +126,27 @@ func checkLabels(train, validation dataset.Manifest, labels []string, loss Loss)
 
 // readImages decodes the images of m, each into its place.
 func readImages(ctx context.Context, m dataset.Manifest, size int, env pipeline.Env, done, total int) (images, error) {
+	s, err := newStore(env.Dir, int64(len(m.Samples))*imageBytes(size), mapAbove)
+	if err != nil {
+		return images{}, err
+	}
+	out, err := decodeImages(ctx, s, m, size, env, done, total)
+	if err == nil {
+		err = s.seal()
+	}
+	if err != nil {
+		return images{}, errors.Join(err, s.close())
+	}
+	out.pixels = s.bytes
+	return out, nil
+}
+
+// imageBytes returns what an image takes.
+func imageBytes(size int) int64 { return int64(size) * int64(size) * 3 }
+
+func decodeImages(ctx context.Context, to *store, m dataset.Manifest, size int, env pipeline.Env, done, total int) (images, error) {
 	n := len(m.Samples)
-	out := images{size: size, ids: make([]string, n), categories: make([]string, n), labels: make([]int, n), pixels: make([]uint8, n*size*size*3)}
+	out := images{size: size, ids: make([]string, n), categories: make([]string, n), labels: make([]int, n), store: to}
 	at := make([]int, n)
 	for i := range at {
 		at[i] = i
@@ -124,8 +159,9 @@ func readImages(ctx context.Context, m dataset.Manifest, size int, env pipeline.
 			if err != nil {
 				return struct{}{}, err
 			}
-			pack(out.at(i), img)
-			return struct{}{}, nil
+			pixels := make([]uint8, imageBytes(size))
+			pack(pixels, img)
+			return struct{}{}, to.put(pixels, int64(i)*imageBytes(size))
 		})
 		if err != nil {
 			return images{}, err

@@ -130,6 +130,7 @@ func readShapes(t testing.TB, m dataset.Manifest, loss Loss, env pipeline.Env) *
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { d.Close() })
 	return d
 }
 

@@ -55,6 +55,7 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 	if err != nil {
 		return in, err
 	}
+	defer data.Close()
 	m, err := New(data, s.Options, env.Key)
 	if err != nil {
 		return in, err
