@@ -32,7 +32,8 @@ ARCHES ?= arm64 s390x
 cross: ## those tests for other processors, under qemu-user, and with fused multiply-add
 	GOAMD64=v3 $(GO) test -short $(EXACT) ./trainer
 	@set -e; for a in $(ARCHES); do q=$$a; if [ $$a = arm64 ]; then q=aarch64; fi; \
-	  echo "GOARCH=$$a under qemu-$$q"; GOARCH=$$a $(GO) test -short -exec qemu-$$q $(EXACT) ./trainer/nn/kernel; done
+	  echo "GOARCH=$$a under qemu-$$q"; GOARCH=$$a $(GO) test -short -exec qemu-$$q $(EXACT) ./trainer/nn/kernel; \
+	  GOARCH=$$a $(GO) test -run ArePinned -exec qemu-$$q ./trainer ./trainer/nn; done
 
 docs: ## rewrite the generated files
 	$(GO) generate ./...

@@ -1,6 +1,9 @@
 package nn
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -166,5 +169,37 @@ func TestSetTerms(t *testing.T) {
 				t.Fatalf("%s has a gradient from images without weight", p.Name)
 			}
 		}
+	}
+}
+
+// TestLossBitsArePinned notices any change, on any architecture, of a loss and
+// its gradients.
+func TestLossBitsArePinned(t *testing.T) {
+	const n, k, m = 8, 5, 16
+	r := rand.New(rand.NewPCG(5, 6))
+	sum := sha256.New()
+	for _, loss := range []Loss{CrossEntropy, BinaryCrossEntropy, Objectosphere} {
+		b := newBuilder()
+		input := func(name string, width int, scale float32) *gorgonia.Node {
+			x := make([]float32, n*width)
+			for i := range x {
+				x[i] = r.Float32() * scale
+			}
+			return b.input(name, x, n, 1, 1, width)
+		}
+		logits, targets := input("logits", k, 9), input("targets", k, 1)
+		terms, features := input("terms", termSize, 3), input("features", m, 1)
+		wrt := gorgonia.Nodes{logits}
+		if loss == Objectosphere {
+			wrt = append(wrt, features)
+		}
+		value, grads := gradients(t, b, b.loss(loss, logits, targets, terms, features), []float32{1}, wrt...)
+		for _, x := range append(grads, value) {
+			binary.Write(sum, binary.LittleEndian, x)
+		}
+	}
+	const want = "c847d14ed77c1d06b86dbbabc14311b6f4df82f25cd8f021e683a51224a7fa81"
+	if got := hex.EncodeToString(sum.Sum(nil)); got != want {
+		t.Errorf("digest %s, want %s", got, want)
 	}
 }
