@@ -36,6 +36,12 @@ func run(t *testing.T, root string, workers int, o Options) (dataset.Manifest, e
 		}
 		write(t, filepath.Join(root, s.Path), b.Bytes())
 	}
+	return runOn(t, root, workers, o, samples)
+}
+
+// runOn runs the stage on samples whose files are there.
+func runOn(t *testing.T, root string, workers int, o Options, samples []dataset.Sample) (dataset.Manifest, error) {
+	t.Helper()
 	env := pipeline.Env{Name: "augment", Root: root, Dir: filepath.Join(root, "augment"), Key: rng.New(1).With("augment"), Workers: workers}
 	if err := os.MkdirAll(env.Dir, 0o755); err != nil {
 		t.Fatal(err)
