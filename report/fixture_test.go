@@ -226,7 +226,9 @@ func (f *fixture) results(t *testing.T) {
 	m, err := evaluate.Measure(validation, len(f.known))
 	f.must(t, err)
 	result.Validation = &m
-	result.Scores = []evaluate.ScoreResult{{Score: evaluate.MaxProbability, Threshold: f.threshold}}
+	result.Scores = []evaluate.ScoreResult{
+		{Score: evaluate.MaxProbability, Threshold: f.threshold}, {Score: evaluate.Energy, Threshold: 3.25, Calibrated: true},
+	}
 	var lines, metrics bytes.Buffer
 	f.must(t, evaluate.WritePredictions(&lines, f.labels(), f.hasNA, f.predictions))
 	f.must(t, result.Write(&metrics))

@@ -65,7 +65,7 @@ type totals struct {
 // writeHTML writes the page, with every image embedded.
 func (d Document) writeHTML(ctx context.Context, w io.Writer, s source, env pipeline.Env) error {
 	t, err := template.New("").Funcs(template.FuncMap{
-		"percent": percent, "counts": counts, "ratio": ratio, "area": area, "number": number,
+		"percent": percent, "counts": counts, "ratio": ratio, "area": area, "number": number, "score": score, "scoreName": scoreName,
 	}).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return err

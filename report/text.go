@@ -47,5 +47,16 @@ func area(v *float64) string {
 // number writes a number with the digits that it needs.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-// score writes a probability with three decimals.
+// score writes a score or a threshold with three decimals.
 func score(v float64) string { return strconv.FormatFloat(v, 'f', 3, 64) }
+
+// scoreName says in words what a threshold is compared with.
+func scoreName(s evaluate.Score) string {
+	switch s {
+	case evaluate.MaxLogit:
+		return "the largest logit"
+	case evaluate.Energy:
+		return "the energy"
+	}
+	return "the largest probability"
+}
