@@ -16,14 +16,15 @@ type Scratch struct {
 	words  []uint64 // rows of pixels, for convolve
 	taps   stencil
 	pairs  []twoTaps
+	large  image.RGBA // a part of the output, twice its size
 	small  image.RGBA // the source, reduced
 	cubic  cubicTable
 	planes planes // for jpeg
 }
 
 // Apply writes into dst what the trace makes of src. The pictures need not have
-// the same size: the warp also resizes, and where the picture shrinks to half or
-// less, source pixels are averaged first. dst and src must be opaque, at (0, 0),
+// the same size: the warp also resizes, and where the picture shrinks, source pixels
+// are averaged. dst and src must be opaque, at (0, 0),
 // not empty, and share no pixels. src is not changed. A nil scratch serves for
 // one call.
 //
@@ -113,10 +114,17 @@ func (t Trace) applyWarp(dst, src *image.RGBA, s *Scratch) error {
 		return err
 	}
 	src, m = s.reduced(dst, src, m)
-	if cubic {
-		warpCubic(hasVector(), dst, src, m, b, s.cubic.init())
-	} else {
-		warp(dst, src, m, b, s.tone.take())
+	vector := hasVector()
+	switch skips := m.skips(dst.Rect.Dx(), dst.Rect.Dy()); {
+	case skips && cubic: // tone stays pending: it follows the mean
+		weights := s.cubic.init()
+		s.supersample(dst, m, func(dst *image.RGBA, m matrix) { warpCubic(vector, dst, src, m, b, weights) })
+	case skips:
+		s.supersample(dst, m, func(dst *image.RGBA, m matrix) { warpWith(vector, dst, src, m, b, nil) })
+	case cubic:
+		warpCubic(vector, dst, src, m, b, s.cubic.init())
+	default:
+		warpWith(vector, dst, src, m, b, s.tone.take())
 	}
 	return nil
 }

@@ -11,6 +11,8 @@
 //   - One resampling. All geometric ops of a trace compose into one homography,
 //     applied before everything else, whatever their place in the recipe. The
 //     other ops follow in the order written.
+//   - No skipping. Where the picture shrinks, source pixels are averaged: boxes of
+//     whole pixels first, then four samples to a pixel.
 //   - One rounding. Pointwise tone ops that follow one another fuse into one
 //     table; lights that follow one another fuse into one gain.
 //   - The same bytes on every architecture. Arithmetic is in integers, or in
