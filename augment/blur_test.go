@@ -55,7 +55,7 @@ func TestBlurIsTheExactGaussian(t *testing.T) {
 					continue
 				}
 				got := apply(t, trace(t, "- blur: {sigma: %v}", part), src)
-				limit, worst, sum := 1.6, 0.0, 0.0
+				limit, worst, sum := 1.2, 0.0, 0.0
 				if pixels >= 5 {
 					limit = 3
 				}
