@@ -2,14 +2,9 @@ package augment
 
 import (
 	"image"
-	"image/color"
-	"image/draw"
 	"strconv"
 
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/basicfont"
-	"golang.org/x/image/math/fixed"
-
+	"github.com/gesturekit/gesturekit/internal/contact"
 	"github.com/gesturekit/gesturekit/rng"
 )
 
@@ -62,8 +57,6 @@ type tile struct {
 const (
 	sheetColumns = 8
 	tileSide     = 128
-	lineHeight   = 15
-	margin       = 6
 )
 
 func (s *sheet) row(title string) {
@@ -150,41 +143,14 @@ func (p *Param) between(r Range, k, n int) float64 {
 	return p.draw(r, float64(k)/float64(n))
 }
 
-// draw lays the rows out on white.
+// draw lays the rows out.
 func (s *sheet) draw() *image.RGBA {
-	w, h := margin+sheetColumns*(tileSide+margin), margin
-	for _, row := range s.rows {
-		h += rowHeight(row)
-	}
-	img := image.NewRGBA(image.Rect(0, 0, w, h))
-	draw.Draw(img, img.Rect, image.White, image.Point{}, draw.Src)
-	y := margin
+	rows := make([]contact.Row, len(s.rows))
 	for i, row := range s.rows {
-		text(img, margin, y, s.titles[i])
-		for j, t := range row {
-			x := margin + j*(tileSide+margin)
-			at := t.picture.Rect.Add(image.Pt(x, y+lineHeight))
-			draw.Draw(img, at, t.picture, image.Point{}, draw.Src)
-			text(img, x, at.Max.Y, t.label)
+		rows[i].Title = s.titles[i]
+		for _, t := range row {
+			rows[i].Tiles = append(rows[i].Tiles, contact.Tile{Picture: t.picture, Label: t.label})
 		}
-		y += rowHeight(row)
 	}
-	return img
-}
-
-func rowHeight(row []tile) int {
-	h := 0
-	for _, t := range row {
-		h = max(h, t.picture.Rect.Dy()+lineHeight)
-	}
-	return h + lineHeight + margin
-}
-
-// text writes a line whose upper left corner is at (x, y).
-func text(img *image.RGBA, x, y int, s string) {
-	d := font.Drawer{
-		Dst: img, Src: image.NewUniform(color.Gray{0x30}), Face: basicfont.Face7x13,
-		Dot: fixed.P(x, y+11),
-	}
-	d.DrawString(s)
+	return contact.Draw(rows, sheetColumns, tileSide)
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/gesturekit/gesturekit/audit"
 	"github.com/gesturekit/gesturekit/augment"
 	"github.com/gesturekit/gesturekit/ingest"
 	"github.com/gesturekit/gesturekit/internal/synth"
@@ -41,6 +42,7 @@ type Config struct {
 	Train    trainer.Options  `yaml:"train"`
 	Validate validate.Options `yaml:"validate"`
 	Report   report.Options   `yaml:"report"`
+	Audit    audit.Options    `yaml:"audit"`
 }
 
 // Default returns the settings of a run that sets none.
@@ -49,6 +51,7 @@ func Default() Config {
 		Out: "run", Seed: 1,
 		Synth: synth.Default(), Ingest: ingest.Default(), Split: split.Default(), Labels: labels.Default(),
 		Augment: augment.Default(), Train: trainer.Default(), Validate: validate.Default(), Report: report.Default(),
+		Audit: audit.Default(),
 	}
 }
 
@@ -62,7 +65,8 @@ func (c Config) Check() error {
 		errs = append(errs, fmt.Errorf("workers is %d, want 0 for all cores, or a number above", c.Workers))
 	}
 	errs = append(errs, c.Synth.Validate(), c.Ingest.Validate(), c.Split.Validate(), c.Labels.Validate(),
-		c.Augment.Validate(), c.Train.Validate(), c.Validate.Validate(), c.Report.Validate())
+		c.Augment.Validate(), c.Train.Validate(), c.Validate.Validate(), c.Report.Validate(),
+		c.Audit.Validate())
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}

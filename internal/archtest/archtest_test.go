@@ -18,7 +18,7 @@ const module = "github.com/gesturekit/gesturekit/"
 func allowed() map[string]string {
 	const stage = "pipeline dataset rng progress internal/atomicfile internal/nearest"
 	return map[string]string{
-		"rng": "", "progress": "", "internal/atomicfile": "", "internal/nearest": "", "internal/golden": "", "internal/archtest": "",
+		"rng": "", "progress": "", "internal/atomicfile": "", "internal/nearest": "", "internal/golden": "", "internal/archtest": "", "internal/contact": "",
 		"pixel":    "",
 		"dataset":  "internal/atomicfile",
 		"pipeline": "dataset rng progress internal/atomicfile",
@@ -34,13 +34,14 @@ func allowed() map[string]string {
 		"ingest":         stage + " pixel",
 		"split":          stage,
 		"labels":         stage,
-		"augment":        stage + " pixel",
+		"augment":        stage + " pixel internal/contact",
+		"audit":          stage + " pixel internal/contact",
 		"trainer":        stage + " pixel evaluate trainer/nn",
 		"validate":       stage + " pixel evaluate trainer",
 		"report":         stage + " pixel evaluate",
 
-		"config":         "internal/synth ingest split labels augment trainer validate report pipeline rng internal/nearest",
-		"cli":            "config pipeline progress dataset rng pixel augment evaluate report internal/atomicfile internal/nearest",
+		"config":         "audit internal/synth ingest split labels augment trainer validate report pipeline rng internal/nearest",
+		"cli":            "audit config pipeline progress dataset rng pixel augment evaluate report internal/atomicfile internal/nearest",
 		"cmd/gesturekit": "cli",
 	}
 }

@@ -1,0 +1,81 @@
+package audit
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/gesturekit/gesturekit/dataset"
+)
+
+// same reports the samples of one key in pairs, each with the first of its key.
+// Samples without a key, and those that the manifest says are related, make
+// none. Where a key stands in two roles or categories, a pair of it does.
+func (o Options) same(c Check, m dataset.Manifest, key func(int) string) []Finding {
+	first := map[string]int{}
+	var out []Finding
+	for i := range m.Samples {
+		k := key(i)
+		if k == "" {
+			continue
+		}
+		j, ok := first[k]
+		if !ok {
+			first[k] = i
+			continue
+		}
+		if a, b := &m.Samples[j], &m.Samples[i]; !related(a, b) {
+			out = append(out, o.pair(c, a, b))
+		}
+	}
+	return out
+}
+
+// content finds the samples of the same bytes: captures by the manifest, images
+// by digest, which may be nil for no images.
+func (o Options) content(m dataset.Manifest, digest func(int) string) []Finding {
+	found := o.same(Content, m, func(i int) string {
+		if m.Samples[i].Parent != "" {
+			return ""
+		}
+		return m.Samples[i].SHA256
+	})
+	if digest != nil {
+		found = append(found, o.same(Content, m, digest)...)
+	}
+	return distinct(found)
+}
+
+// distinct sorts findings by severity and sample and keeps the first one of
+// each pair, by the order of Checks.
+func distinct(found []Finding) []Finding {
+	type ids struct{ a, b string }
+	rank := map[Check]int{}
+	for i, c := range Checks() {
+		rank[c] = i
+	}
+	slices.SortStableFunc(found, func(x, y Finding) int { return rank[x.Check] - rank[y.Check] })
+	seen := map[ids]bool{}
+	found = slices.DeleteFunc(found, func(f Finding) bool {
+		twice := f.B != "" && seen[ids{f.A, f.B}]
+		seen[ids{f.A, f.B}] = true
+		return twice
+	})
+	slices.SortStableFunc(found, func(x, y Finding) int {
+		return cmp.Or(severity(y.Level)-severity(x.Level), rank[x.Check]-rank[y.Check],
+			cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B))
+	})
+	return found
+}
+
+func severity(l Level) int { return slices.Index([]Level{Off, Warn, Fail}, l) }
+
+// Quick is the part of the audit that costs nothing beside a stage: what the
+// manifest and the digests of the image files tell. digest gives the SHA-256 of
+// a sample's image, or "" where it is not known. Images that this tool wrote
+// have the same pixels only where they have the same bytes.
+func Quick(m dataset.Manifest, o Options, digest func(*dataset.Sample) string) []Finding {
+	if o.Content == Off && o.Conflict == Off {
+		return nil
+	}
+	return o.content(m, func(i int) string { return digest(&m.Samples[i]) })
+}

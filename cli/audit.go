@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/gesturekit/gesturekit/audit"
+	"github.com/gesturekit/gesturekit/pipeline"
+)
+
+func auditCommand(std IO) *cli.Command {
+	return &cli.Command{
+		Name: "audit", Usage: "look for leaks between the roles and for label conflicts",
+		ArgsUsage: "[folder]",
+		Description: "Audits the last dataset of the run, or any folder with a manifest.csv: same bytes or same pixels\n" +
+			"in two roles or categories, and all that must hold of a manifest. Lists what it finds\n" +
+			"and writes " + audit.ResultFile + ", " + audit.FindingsFile + " and the pairs as pictures, " + audit.SheetFile + ".\n" +
+			"Exits with status 3 on a finding of level fail.",
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "to", Aliases: []string{"o"}, Usage: "folder to write into", DefaultText: "audit in the run's folder, or here for another one"},
+		}, settingFlags("audit")...),
+		Action: func(c *cli.Context) error {
+			conf, err := settings(c, std, c.String("config"))
+			if err != nil {
+				return err
+			}
+			if err := flagsFirst(c); err != nil {
+				return err
+			}
+			if c.NArg() > 1 {
+				return fmt.Errorf("%w: audit takes one folder, got %q", errUsage, c.Args().Slice())
+			}
+			dir := conf.Out
+			if c.NArg() == 1 {
+				dir = c.Args().First()
+			}
+			folder, err := audit.Open(dir)
+			if errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("%w: nothing to audit: %w: name a folder with a manifest, or run gesturekit run first", errUsage, err)
+			}
+			if err != nil {
+				return err
+			}
+			show := style(std, false, false)
+			result, err := audit.Examine(c.Context, folder, conf.Audit, pipeline.Env{Name: "audit", Workers: conf.Parallel(), Progress: show.event})
+			show.close(err)
+			if err != nil {
+				return err
+			}
+			to := auditFolder(c.String("to"), dir)
+			if err := result.Write(to); err != nil {
+				return fmt.Errorf("audit: %w", err)
+			}
+			if err := result.WriteText(std.Stdout); err != nil {
+				return err
+			}
+			fmt.Fprintf(std.Stdout, "written to %s\n", to)
+			return result.Err()
+		},
+	}
+}
+
+// auditFolder returns where an audit writes: as asked, or into a run, or into
+// the working folder, for other datasets are not ours to add to.
+func auditFolder(to, dir string) string {
+	if to != "" {
+		return to
+	}
+	if _, err := os.Stat(filepath.Join(dir, pipeline.LockName)); err == nil {
+		return filepath.Join(dir, "audit")
+	}
+	return "audit"
+}
