@@ -17,10 +17,11 @@ func (p Proportion) Value() (v float64, ok bool) {
 	return float64(p.Count) / float64(p.Of), true
 }
 
-func (p *Proportion) add(hit bool) {
-	p.Of++
+// add counts n more, hits or not.
+func (p *Proportion) add(hit bool, n int) {
+	p.Of += n
 	if hit {
-		p.Count++
+		p.Count += n
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -68,6 +69,9 @@ func TestBadInput(t *testing.T) {
 		"label out of range":  {measure(evaluate.Outcome{Kind: evaluate.Known, Target: 3}), "sample 0: invalid input: label 3"},
 		"known without label": {measure(evaluate.Outcome{Kind: evaluate.Known}), "target 0 of kind known"},
 		"unseen with label":   {measure(evaluate.Outcome{Kind: evaluate.Unseen, Target: 1}), "target 1 of kind unseen"},
+		"confidence":          {measure(evaluate.Outcome{Kind: evaluate.Known, Target: 1, Confidence: math.NaN()}), "confidence NaN"},
+		"score":               {measure(evaluate.Outcome{Kind: evaluate.Known, Target: 1, Decision: evaluate.Decision{KnownScore: math.NaN()}}), "score of sample 0 is NaN"},
+		"infinite score":      {measure(evaluate.Outcome{Kind: evaluate.Unseen, Decision: evaluate.Decision{KnownScore: math.Inf(1)}}), "score of sample 0 is +Inf"},
 		"no kind":             {measure(evaluate.Outcome{}), `kind ""`},
 		"no targets":          {count(nil, nil), "0 targets"},
 		"uneven":              {count([]int{1}, []int{1, 2}), "1 targets and 2 predictions"},
@@ -103,6 +107,7 @@ func some(n int, hasNA bool) []evaluate.Prediction {
 			p.Probabilities = append(p.Probabilities, float32(r.IntN(12))/11)
 		}
 		p.Logits, p.Energy = slices.Clone(p.Probabilities), float32(r.IntN(9))
+		p.Group, p.Confidence = "g"+strconv.Itoa(r.IntN(7)), p.TopProbability()
 		p.Decision, _ = evaluate.Decide(rule, p.Probabilities)
 	}
 	return out

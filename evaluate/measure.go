@@ -18,7 +18,11 @@ func Kinds() []Kind { return []Kind{Known, Unknown, Unseen} }
 // Outcome is one sample with what was decided about it.
 type Outcome struct {
 	Kind   Kind
-	Target int // 1..K when Kind is Known, else NA
+	Target int    // 1..K when Kind is Known, else NA
+	Group  string // person or session: what the bootstrap draws
+	// Confidence is the largest probability of all columns, 0..1, whatever the
+	// score; see Outputs.TopProbability.
+	Confidence float64
 	Decision
 }
 
@@ -62,6 +66,11 @@ type Metrics struct {
 	// ConfusionKnown the known ones by the largest probability alone.
 	ConfusionAll   Confusion `json:"confusion_all"`
 	ConfusionKnown Confusion `json:"confusion_known"`
+	// Calibration tells, over the known samples ("known") and over all, whether
+	// the largest probability is the probability of being right.
+	Calibration map[string]Calibration `json:"calibration"`
+	// Groups holds the numbers of every person or session, sorted by name.
+	Groups []GroupMetrics `json:"groups"`
 	// ThresholdSweep shows what other thresholds would have done. It is for
 	// looking at: a threshold chosen by it has seen the test.
 	ThresholdSweep []SweepPoint `json:"threshold_sweep"`
@@ -70,6 +79,9 @@ type Metrics struct {
 // OpenSet holds the numbers that need no threshold. Null is undefined.
 type OpenSet struct {
 	AUROC     *float64   `json:"auroc"`
+	AUPRIn    *float64   `json:"aupr_in"`   // known samples are the positives
+	AUPROut   *float64   `json:"aupr_out"`  // samples with target na are
+	FPRAt95   Proportion `json:"fpr_at_95"` // see Curve.FPRAt95
 	OSCRArea  *float64   `json:"oscr_area"`
 	CCRAtFPR  []CCRAtFPR `json:"ccr_at_fpr"`
 	Negatives int        `json:"negatives"` // samples with target na
@@ -85,30 +97,54 @@ type CCRAtFPR struct {
 // AllOthers is the key of Metrics.OpenSet for unknown and unseen together.
 const AllOthers = "all"
 
+// AllSamples is the key of Metrics.Calibration for samples of every kind.
+const AllSamples = "all"
+
 // Measure returns the metrics of N outcomes in any order, for labels 0..known.
 // It fails when N is 0 or an outcome's labels do not fit its kind.
 func Measure(outcomes []Outcome, known int) (Metrics, error) {
-	if len(outcomes) == 0 {
-		return Metrics{}, fmt.Errorf("%w: no samples: want at least one", ErrInput)
+	if err := check(outcomes, known); err != nil {
+		return Metrics{}, err
 	}
+	curves, err := sortedSets(outcomes)
+	if err != nil {
+		return Metrics{}, err
+	}
+	m := tally(outcomes, known, curves, once)
+	m.Groups = groups(outcomes)
+	m.ThresholdSweep = Sweep(outcomes, sweepSteps)
+	return m, nil
+}
+
+// weight says how often outcome i counts.
+type weight func(i int) int
+
+func once(int) int { return 1 }
+
+// tally returns all metrics but Groups and ThresholdSweep.
+func tally(outcomes []Outcome, known int, sets map[string]sortedSet, times weight) Metrics {
 	m := Metrics{
 		Samples:        map[Kind]int{Known: 0, Unknown: 0, Unseen: 0},
 		ConfusionAll:   NewConfusion(known),
 		ConfusionKnown: NewConfusion(known),
 	}
-	for i, o := range outcomes {
-		if err := o.check(known); err != nil {
-			return Metrics{}, fmt.Errorf("sample %d: %w", i, err)
+	var inKnown, inAll reliability
+	for i := range outcomes {
+		o, n := &outcomes[i], times(i)
+		if n == 0 {
+			continue
 		}
-		m.Samples[o.Kind]++
-		m.ConfusionAll[o.Target][o.Label]++
+		m.Samples[o.Kind] += n
+		m.ConfusionAll[o.Target][o.Label] += n
+		inAll.add(o, n)
 		switch o.Kind {
 		case Known:
-			m.ConfusionKnown[o.Target][o.Argmax]++
+			m.ConfusionKnown[o.Target][o.Argmax] += n
+			inKnown.add(o, n)
 		case Unknown:
-			m.NARecallUnknown.add(o.Label == NA)
+			m.NARecallUnknown.add(o.Label == NA, n)
 		case Unseen:
-			m.NARecallUnseen.add(o.Label == NA)
+			m.NARecallUnseen.add(o.Label == NA, n)
 		}
 	}
 	m.OverallAccuracy = m.ConfusionAll.Accuracy()
@@ -117,14 +153,28 @@ func Measure(outcomes []Outcome, known int) (Metrics, error) {
 	m.Labels = m.ConfusionAll.Labels()
 	m.NARecall, m.NAPrecision = m.Labels[NA].Recall, m.Labels[NA].Precision
 	m.OpenMacroF1 = m.ConfusionAll.OpenMacroF1()
-	m.ThresholdSweep = Sweep(outcomes, sweepSteps)
-	var err error
-	m.OpenSet, err = openSets(outcomes)
-	return m, err
+	m.Calibration = map[string]Calibration{string(Known): inKnown.calibration(), AllSamples: inAll.calibration()}
+	m.OpenSet = map[string]OpenSet{}
+	for against, set := range sets {
+		m.OpenSet[against] = set.curve(times).openSet()
+	}
+	return m
 }
 
-func (o Outcome) check(known int) error {
-	for _, l := range []int{o.Target, o.Label, o.Argmax} {
+func check(outcomes []Outcome, known int) error {
+	if len(outcomes) == 0 {
+		return fmt.Errorf("%w: no samples: want at least one", ErrInput)
+	}
+	for i := range outcomes {
+		if err := outcomes[i].check(known); err != nil {
+			return fmt.Errorf("sample %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func (o *Outcome) check(known int) error {
+	for _, l := range [...]int{o.Target, o.Label, o.Argmax, o.Decision.Known} {
 		if l < NA || l > known {
 			return fmt.Errorf("%w: label %d: want labels in 0..%d", ErrInput, l, known)
 		}
@@ -134,43 +184,37 @@ func (o Outcome) check(known int) error {
 	default:
 		return fmt.Errorf("%w: kind %q: want known, unknown or unseen", ErrInput, o.Kind)
 	}
+	if !(o.Confidence >= 0 && o.Confidence <= 1) {
+		return fmt.Errorf("%w: confidence %v: want a number in [0, 1]", ErrInput, o.Confidence)
+	}
 	if (o.Kind == Known) != (o.Target != NA) {
 		return fmt.Errorf("%w: target %d of kind %s: na is 0, known is 1..%d", ErrInput, o.Target, o.Kind, known)
 	}
 	return nil
 }
 
-func openSets(outcomes []Outcome) (map[string]OpenSet, error) {
-	sets := map[string]OpenSet{}
-	for _, against := range []string{AllOthers, string(Unknown), string(Unseen)} {
-		c, err := CurveOf(outcomes, against)
-		if err != nil {
-			return nil, err
-		}
-		s := OpenSet{AUROC: c.AUROC(), OSCRArea: c.OSCRArea(), Negatives: c.Others}
-		for _, fpr := range []float64{0.001, 0.01, 0.1} {
-			at := CCRAtFPR{FPR: fpr}
-			if v, ok := c.CCRAtFPR(fpr).Value(); ok && c.Resolves(fpr) {
-				at.CCR = &v
-			}
-			s.CCRAtFPR = append(s.CCRAtFPR, at)
-		}
-		sets[against] = s
+// openSet returns the numbers of the curve.
+func (c Curve) openSet() OpenSet {
+	s := OpenSet{
+		AUROC: c.AUROC(), AUPRIn: c.AUPRIn(), AUPROut: c.AUPROut(), FPRAt95: c.FPRAt95(),
+		OSCRArea: c.OSCRArea(), Negatives: c.Others,
 	}
-	return sets, nil
+	for _, fpr := range []float64{0.001, 0.01, 0.1} {
+		at := CCRAtFPR{FPR: fpr}
+		if v, ok := c.CCRAtFPR(fpr).Value(); ok && c.Resolves(fpr) {
+			at.CCR = &v
+		}
+		s.CCRAtFPR = append(s.CCRAtFPR, at)
+	}
+	return s
 }
 
 // CurveOf returns the curve of the known samples against those of one kind, or
 // against AllOthers. Without any such sample the curve is empty.
 func CurveOf(outcomes []Outcome, against string) (Curve, error) {
-	var scored []Scored
-	for _, o := range outcomes {
-		if o.Kind == Known || against == AllOthers || string(o.Kind) == against {
-			scored = append(scored, o.scored())
-		}
+	set, err := sortedSetOf(outcomes, against)
+	if err != nil {
+		return Curve{}, err
 	}
-	if len(scored) == 0 {
-		return Curve{}, nil
-	}
-	return NewCurve(scored)
+	return set.curve(once), nil
 }

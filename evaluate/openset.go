@@ -1,9 +1,7 @@
 package evaluate
 
 import (
-	"cmp"
 	"fmt"
-	"math"
 	"slices"
 )
 
@@ -36,30 +34,14 @@ func NewCurve(samples []Scored) (Curve, error) {
 	if len(samples) == 0 {
 		return Curve{}, fmt.Errorf("%w: no samples: want at least one", ErrInput)
 	}
+	var set sortedSet
 	for i, s := range samples {
-		if math.IsNaN(s.Score) || math.IsInf(s.Score, 0) {
-			return Curve{}, fmt.Errorf("%w: score of sample %d is %v: want a finite number", ErrInput, i, s.Score)
+		if err := set.add(s, i); err != nil {
+			return Curve{}, err
 		}
 	}
-	sorted := slices.Clone(samples)
-	slices.SortFunc(sorted, func(a, b Scored) int { return cmp.Compare(b.Score, a.Score) })
-	at := CurvePoint{Threshold: math.Inf(1)}
-	points := []CurvePoint{at}
-	for i, s := range sorted {
-		at.Threshold = s.Score
-		switch {
-		case !s.Known:
-			at.Others++
-		case s.Correct:
-			at.Known, at.Correct = at.Known+1, at.Correct+1
-		default:
-			at.Known++
-		}
-		if i+1 == len(sorted) || sorted[i+1].Score != s.Score {
-			points = append(points, at)
-		}
-	}
-	return Curve{Points: points, Known: at.Known, Others: at.Others}, nil
+	set.sort()
+	return set.curve(once), nil
 }
 
 // AUROC returns the probability that a known sample scores above one with
@@ -84,6 +66,57 @@ func (c Curve) area(height func(CurvePoint) int) *float64 {
 	}
 	v := float64(twice) / (2 * float64(c.Known) * float64(c.Others))
 	return &v
+}
+
+// AUPRIn returns the area under the precision-recall curve with the known
+// samples as positives, and AUPROut with those of target na as positives, ranked
+// from the lowest score. Both are average precisions: the sum over the distinct
+// scores of precision times the gain in recall, without interpolation (Davis &
+// Goadrich 2006 on why the trapezoid rule is too kind). They are nil without
+// samples of both kinds, and depend on how many there are of each.
+func (c Curve) AUPRIn() *float64 {
+	return c.averagePrecision(c.Known, func(i int) (positives, all int) {
+		p := c.Points[i]
+		return p.Known, p.Known + p.Others
+	})
+}
+
+// AUPROut is documented with AUPRIn.
+func (c Curve) AUPROut() *float64 {
+	return c.averagePrecision(c.Others, func(i int) (positives, all int) {
+		p := c.Points[len(c.Points)-1-i]
+		positives = c.Others - p.Others
+		return positives, positives + c.Known - p.Known
+	})
+}
+
+// averagePrecision sums over the points, from taking none to taking all.
+func (c Curve) averagePrecision(positives int, at func(i int) (positives, all int)) *float64 {
+	if c.Known == 0 || c.Others == 0 {
+		return nil
+	}
+	sum, before := 0.0, 0
+	for i := range c.Points {
+		hits, all := at(i)
+		if hits > before {
+			sum += float64(float64(hits-before) * float64(hits) / float64(all))
+		}
+		before = hits
+	}
+	sum /= float64(positives)
+	return &sum
+}
+
+// FPRAt95 returns the false positive rate at the highest threshold that accepts
+// at least 95 % of the known samples, whatever they are named, without
+// interpolation (the FPR at 95 % TPR of Liang et al. 2018, with the known
+// samples as positives). It is undefined without samples of both kinds.
+func (c Curve) FPRAt95() Proportion {
+	if c.Known == 0 {
+		return Proportion{}
+	}
+	i := slices.IndexFunc(c.Points, func(p CurvePoint) bool { return 100*p.Known >= 95*c.Known })
+	return c.FPR(c.Points[i])
 }
 
 // FPR returns the accepted part of the samples with target na: the false

@@ -25,7 +25,7 @@ type Prediction struct {
 // columns returns the header: the fixed columns, then p_<label> and z_<label>
 // (probability and logit) for every column of the model, and the energy.
 func columns(labels []string, hasNA bool) []string {
-	out := []string{"id", "role", "partition", "category", "target", "prediction", "score"}
+	out := []string{"id", "role", "partition", "category", "group", "target", "prediction", "score"}
 	if !hasNA {
 		labels = labels[1:]
 	}
@@ -48,7 +48,7 @@ func WritePredictions(w io.Writer, labels []string, hasNA bool, lines []Predicti
 	}
 	row := make([]string, 0, len(header))
 	for _, p := range lines {
-		row = append(row[:0], p.ID, p.Role, string(p.Kind), p.Category, labels[p.Target], labels[p.Label], digits(float32(p.Score)))
+		row = append(row[:0], p.ID, p.Role, string(p.Kind), p.Category, p.Group, labels[p.Target], labels[p.Label], digits(float32(p.Score)))
 		for _, v := range slices.Concat(p.Probabilities, p.Logits, []float32{p.Energy}) {
 			row = append(row, digits(v))
 		}
@@ -96,9 +96,9 @@ func ReadPredictions(r io.Reader, labels []string, rule Rule) ([]Prediction, err
 }
 
 func parse(row, labels []string, rule Rule) (Prediction, error) {
-	p := Prediction{ID: row[0], Role: row[1], Category: row[3], Outcome: Outcome{Kind: Kind(row[2])}}
-	values := make([]float32, len(row)-7)
-	for i, field := range row[7:] {
+	p := Prediction{ID: row[0], Role: row[1], Category: row[3], Outcome: Outcome{Kind: Kind(row[2]), Group: row[4]}}
+	values := make([]float32, len(row)-8)
+	for i, field := range row[8:] {
 		v, err := strconv.ParseFloat(field, 32)
 		if err != nil {
 			return p, fmt.Errorf("%w: output %q: want a number", ErrInput, field)
@@ -107,19 +107,20 @@ func parse(row, labels []string, rule Rule) (Prediction, error) {
 	}
 	columns := len(values) / 2
 	p.Outputs = Outputs{Probabilities: values[:columns:columns], Logits: values[columns : 2*columns : 2*columns], Energy: values[2*columns]}
-	p.Target = slices.Index(labels, row[4])
+	p.Target = slices.Index(labels, row[5])
 	var err error
 	if p.Decision, err = rule.Decide(p.Outputs); err != nil {
 		return p, err
 	}
+	p.Confidence = p.Outputs.TopProbability()
 	if err := p.check(len(labels) - 1); err != nil {
 		return p, err
 	}
-	if p.Kind == Known && p.Category != row[4] {
-		return p, fmt.Errorf("%w: target %q of known category %q: want the category's own name", ErrInput, row[4], p.Category)
+	if p.Kind == Known && p.Category != row[5] {
+		return p, fmt.Errorf("%w: target %q of known category %q: want the category's own name", ErrInput, row[5], p.Category)
 	}
-	if labels[p.Label] != row[5] {
-		return p, fmt.Errorf("%w: prediction %q, but the outputs say %q: run the validate stage again", ErrInput, row[5], labels[p.Label])
+	if labels[p.Label] != row[6] {
+		return p, fmt.Errorf("%w: prediction %q, but the outputs say %q: run the validate stage again", ErrInput, row[6], labels[p.Label])
 	}
 	return p, nil
 }

@@ -10,7 +10,7 @@ import (
 const ResultFile = "metrics.json"
 
 // ResultSchema is the version of the layout of ResultFile.
-const ResultSchema = 2
+const ResultSchema = 3
 
 // Result is what the validate stage found: the metrics of the test, and those
 // of the validation samples that the model was chosen by.
@@ -24,6 +24,8 @@ type Result struct {
 	// Validation is null when there is no validation sample. It has no unseen
 	// samples, for they are kept for the test.
 	Validation *Metrics `json:"validation"`
+	// Intervals are of the test; null without a bootstrap.
+	Intervals *Intervals `json:"intervals"`
 	// Scores are what each score would make of the test: at the model's fixed
 	// threshold, and at each that was calibrated with the model.
 	Scores []ScoreResult `json:"scores"`

@@ -12,6 +12,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -204,7 +205,7 @@ func (f *fixture) line(s dataset.Sample, p []float32) {
 	}
 	f.predictions = append(f.predictions, evaluate.Prediction{
 		ID: s.ID, Role: string(s.Role), Category: s.Category, Outputs: evaluate.Outputs{Probabilities: p, Logits: p, Energy: 1},
-		Outcome: evaluate.Outcome{Kind: evaluate.Kind(s.Partition), Target: s.Label, Decision: d},
+		Outcome: evaluate.Outcome{Kind: evaluate.Kind(s.Partition), Target: s.Label, Group: s.Group, Confidence: float64(slices.Max(p)), Decision: d},
 	})
 }
 
@@ -229,6 +230,14 @@ func (f *fixture) results(t *testing.T) {
 	result.Scores = []evaluate.ScoreResult{
 		{Score: evaluate.MaxProbability, Threshold: f.threshold}, {Score: evaluate.Energy, Threshold: 3.25, Calibrated: true},
 	}
+	b, err := evaluate.NewBootstrap(test, len(f.known))
+	f.must(t, err)
+	var replicates [][]evaluate.Figure
+	for i := range 40 {
+		replicates = append(replicates, b.Draw(rng.New(4).WithInt(i).Rand()))
+	}
+	result.Intervals, err = b.Intervals(&result.Test, replicates, 0.95)
+	f.must(t, err)
 	var lines, metrics bytes.Buffer
 	f.must(t, evaluate.WritePredictions(&lines, f.labels(), f.hasNA, f.predictions))
 	f.must(t, result.Write(&metrics))

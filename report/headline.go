@@ -54,3 +54,40 @@ func newTile(name string, p evaluate.Proportion, note, class string) tile {
 	}
 	return t
 }
+
+// headline is a number of the test with its confidence interval.
+type headline struct{ Name, Value, Interval, Counts string }
+
+// headlines are the numbers of the test that stand for the rest.
+func (d Document) headlines() []headline {
+	m := d.Metrics.Test
+	rate := func(name, figure string, p evaluate.Proportion) headline {
+		return headline{name, percent(p), d.interval(figure), counts(p)}
+	}
+	scalar := func(name, figure string, v *float64) headline {
+		return headline{Name: name, Value: area(v), Interval: d.interval(figure)}
+	}
+	return []headline{
+		rate("overall accuracy", "overall_accuracy", m.OverallAccuracy),
+		rate("known accuracy", "known_accuracy", m.KnownAccuracy),
+		rate("na recall, unknown", "unknown_recall", m.NARecallUnknown),
+		rate("na recall, unseen", "unseen_recall", m.NARecallUnseen),
+		rate("known-only accuracy, no threshold", "known_only_accuracy", m.KnownOnlyAccuracy),
+		scalar("open macro-F1", "open_macro_f1", m.OpenMacroF1),
+		scalar("AUROC, unseen", "auroc_unseen", m.OpenSet[string(evaluate.Unseen)].AUROC),
+		scalar("ECE, all", "ece", m.Calibration[evaluate.AllSamples].ECE),
+		scalar("ECE, known", "ece_known", m.Calibration[string(evaluate.Known)].ECE),
+	}
+}
+
+// interval writes the confidence interval of a figure as "0.912 to 0.957".
+func (d Document) interval(figure string) string {
+	if d.Metrics.Intervals == nil {
+		return none
+	}
+	i, ok := d.Metrics.Intervals.Figures[figure]
+	if !ok {
+		return none
+	}
+	return score(i.Low) + " to " + score(i.High)
+}

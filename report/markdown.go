@@ -12,7 +12,7 @@ import (
 func (d Document) writeMarkdown(w io.Writer) error {
 	t, err := template.New("").Funcs(template.FuncMap{
 		"percent": percent, "counts": counts, "ratio": ratio, "area": area, "number": number, "score": score,
-		"cell": cellText,
+		"cell": cellText, "level": level, "share": share,
 	}).ParseFS(templates, "templates/report.md")
 	if err != nil {
 		return err
@@ -20,9 +20,10 @@ func (d Document) writeMarkdown(w io.Writer) error {
 	return t.ExecuteTemplate(w, "report.md", struct {
 		Document
 		Lead               []string
+		Numbers            []headline
 		Known, All, Others *matrix
 		Roles              []dataset.Role
-	}{d, d.lead(), d.knownMatrix(), d.allMatrix(), d.othersMatrix(), append(dataset.Roles(), dataset.Unused)})
+	}{d, d.lead(), d.headlines(), d.knownMatrix(), d.allMatrix(), d.othersMatrix(), append(dataset.Roles(), dataset.Unused)})
 }
 
 // cellText keeps a name from ending a table's cell or being read as markup.

@@ -219,10 +219,10 @@ func TestErrors(t *testing.T) {
 		want  string
 	}{
 		"no metrics":        {"validate/metrics.json", nil, "metrics.json"},
-		"other schema":      {"validate/metrics.json", replace(`"schema": 2`, `"schema": 9`), "schema 9, want 2"},
+		"other schema":      {"validate/metrics.json", replace(`"schema": 3`, `"schema": 9`), "schema 9, want 3"},
 		"no predictions":    {"validate/predictions.csv", nil, "predictions.csv"},
-		"other predictions": {"validate/predictions.csv", replace(",five,five,five,", ",five,five,two,"), `prediction "two"`},
-		"other target":      {"validate/predictions.csv", replace(",five,five,five,", ",five,two,five,"), `target "two" of known category "five"`},
+		"other predictions": {"validate/predictions.csv", replace(",five,dan,five,five,", ",five,dan,five,two,"), `prediction "two"`},
+		"other target":      {"validate/predictions.csv", replace(",five,dan,five,five,", ",five,dan,two,five,"), `target "two" of known category "five"`},
 		"no model":          {"train/model.json", nil, "model.json"},
 		"broken model":      {"train/model.json", text("{"), "model.json"},
 		"no history":        {"train/epochs.jsonl", nil, "epochs.jsonl"},

@@ -28,6 +28,17 @@ func counts(p evaluate.Proportion) string {
 	return strconv.Itoa(p.Count) + " of " + strconv.Itoa(p.Of)
 }
 
+// share writes a proportion with its counts: "75.0 % (3 of 4)".
+func share(p evaluate.Proportion) string {
+	if p.Of == 0 {
+		return none
+	}
+	return percent(p) + " (" + counts(p) + ")"
+}
+
+// level writes a level of confidence as a whole percentage.
+func level(v float64) string { return strconv.Itoa(int(math.Round(100*v))) + " %" }
+
 // ratio writes a proportion with three decimals.
 func ratio(p evaluate.Proportion) string {
 	if v, ok := p.Value(); ok {

@@ -24,20 +24,30 @@ import (
 // Options steer the validate stage.
 type Options struct {
 	Threshold float64 `yaml:"threshold" doc:"probability below which a prediction is na, 0..1; -1 takes the model's own score and threshold"`
+	Bootstrap int     `yaml:"bootstrap" doc:"replicates behind the 95 % confidence intervals of the test, each of as many people or sessions as there are, drawn with replacement; 0 for no intervals, up to 100000"`
 }
 
 // modelThreshold stands for the threshold in the model's card.
 const modelThreshold = -1
 
-// Default returns the settings of a run that sets none.
-func Default() Options { return Options{Threshold: modelThreshold} }
+// level is that of the confidence intervals.
+const level = 0.95
 
-// Validate reports a threshold out of its range.
+const maxReplicates = 100_000
+
+// Default returns the settings of a run that sets none.
+func Default() Options { return Options{Threshold: modelThreshold, Bootstrap: 1000} }
+
+// Validate reports every setting out of its range.
 func (o Options) Validate() error {
+	var errs []error
 	if o.Threshold != modelThreshold && !(o.Threshold >= 0 && o.Threshold <= 1) {
-		return fmt.Errorf("validate.threshold is %v, want a number from 0 to 1, or -1 for the model's", o.Threshold)
+		errs = append(errs, fmt.Errorf("validate.threshold is %v, want a number from 0 to 1, or -1 for the model's", o.Threshold))
 	}
-	return nil
+	if o.Bootstrap < 0 || o.Bootstrap > maxReplicates {
+		errs = append(errs, fmt.Errorf("validate.bootstrap is %d, want a number of replicates from 0 to %d", o.Bootstrap, maxReplicates))
+	}
+	return errors.Join(errs...)
 }
 
 // Stage measures the model of the train stage. It writes evaluate.PredictionsFile
@@ -51,7 +61,7 @@ type Stage struct {
 func (Stage) Name() string { return "validate" }
 
 // Version identifies the form of the files and the metrics.
-func (Stage) Version() string { return "validate/2 " + pixel.Codec() }
+func (Stage) Version() string { return "validate/3 " + pixel.Codec() }
 
 // Settings returns the options.
 func (s Stage) Settings() any { return s.Options }
@@ -95,6 +105,11 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 	if err != nil {
 		return in, err
 	}
+	if s.Options.Bootstrap > 0 {
+		if result.Intervals, err = s.intervals(ctx, lines, &result, env); err != nil {
+			return in, err
+		}
+	}
 	return in, errors.Join(
 		atomicfile.Write(filepath.Join(env.Dir, evaluate.PredictionsFile), func(w io.Writer) error {
 			return evaluate.WritePredictions(w, p.labels, p.rule.HasNA, lines)
@@ -128,7 +143,7 @@ func decide(m dataset.Manifest, p predictions) ([]evaluate.Prediction, error) {
 		}
 		lines[i] = evaluate.Prediction{
 			ID: s.ID, Role: string(s.Role), Category: s.Category,
-			Outcome: evaluate.Outcome{Kind: evaluate.Kind(s.Partition), Target: max(s.Label, dataset.NALabel), Decision: d},
+			Outcome: evaluate.Outcome{Kind: evaluate.Kind(s.Partition), Target: max(s.Label, dataset.NALabel), Group: s.Group, Confidence: p.outputs[i].TopProbability(), Decision: d},
 			Outputs: p.outputs[i],
 		}
 	}

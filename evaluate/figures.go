@@ -1,0 +1,64 @@
+package evaluate
+
+// Figure is a metric that is one number, under the name that intervals, quality
+// gates and comparisons know it by. The names are part of the file formats.
+type Figure struct {
+	Name string
+	// Value is nil where the samples that it needs are missing.
+	Value *float64
+	// Lower tells that lower is better.
+	Lower bool
+}
+
+// Figures returns the numbers of m in a fixed order.
+func (m *Metrics) Figures() []Figure {
+	out := []Figure{
+		{Name: "overall_accuracy", Value: m.OverallAccuracy.pointer()},
+		{Name: "known_accuracy", Value: m.KnownAccuracy.pointer()},
+		{Name: "known_only_accuracy", Value: m.KnownOnlyAccuracy.pointer()},
+		{Name: "na_recall", Value: m.NARecall.pointer()},
+		{Name: "unknown_recall", Value: m.NARecallUnknown.pointer()},
+		{Name: "unseen_recall", Value: m.NARecallUnseen.pointer()},
+		{Name: "na_precision", Value: m.NAPrecision.pointer()},
+		{Name: "open_macro_f1", Value: m.OpenMacroF1},
+		{Name: "worst_label_recall", Value: worst(m.Labels, func(l LabelMetrics) Proportion {
+			if l.Label == NA {
+				return Proportion{}
+			}
+			return l.Recall
+		})},
+		{Name: "worst_group_accuracy", Value: worst(m.Groups, func(g GroupMetrics) Proportion { return g.OverallAccuracy })},
+		{Name: "ece", Value: m.Calibration[AllSamples].ECE, Lower: true},
+		{Name: "ece_known", Value: m.Calibration[string(Known)].ECE, Lower: true},
+	}
+	for _, k := range []Kind{Unknown, Unseen} {
+		s, against := m.OpenSet[string(k)], "_"+string(k)
+		out = append(out,
+			Figure{Name: "auroc" + against, Value: s.AUROC},
+			Figure{Name: "aupr_in" + against, Value: s.AUPRIn},
+			Figure{Name: "aupr_out" + against, Value: s.AUPROut},
+			Figure{Name: "fpr_at_95" + against, Value: s.FPRAt95.pointer(), Lower: true},
+			Figure{Name: "oscr_area" + against, Value: s.OSCRArea},
+		)
+	}
+	return out
+}
+
+// pointer returns the value, nil when it is undefined.
+func (p Proportion) pointer() *float64 {
+	if v, ok := p.Value(); ok {
+		return &v
+	}
+	return nil
+}
+
+// worst returns the smallest defined proportion.
+func worst[T any](list []T, of func(T) Proportion) *float64 {
+	var low *float64
+	for _, x := range list {
+		if v := of(x).pointer(); v != nil && (low == nil || *v < *low) {
+			low = v
+		}
+	}
+	return low
+}
