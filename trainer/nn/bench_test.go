@@ -85,7 +85,7 @@ func BenchmarkConv(b *testing.B) {
 			o   *op
 			out []float32
 			in  [][]float32
-		}{{v.forward(), dy, [][]float32{x, w}}, {v.inputGrad(), x, [][]float32{dy, flipped}}, {v.weightGrad(), w, [][]float32{x, dy}}, {flip, flipped, [][]float32{w}}} {
+		}{{v.forward(finish{}), dy, [][]float32{x, w}}, {v.inputGrad(), x, [][]float32{dy, flipped}}, {v.weightGrad(), w, [][]float32{x, dy}}, {flip, flipped, [][]float32{w}}} {
 			b.Run(fmt.Sprintf("%s/%dx%dx%d-%d/stride=%d", c.o.name, v.h, v.w, v.c, v.k, v.stride), func(b *testing.B) {
 				p := newPool(1, c.o.scratch)
 				b.ReportAllocs()

@@ -29,13 +29,29 @@ func (b *builder) conv(x, weight *gorgonia.Node, stride, pad int) *gorgonia.Node
 		return nil
 	}
 	v := newConv(n, h, w, c, k, size, stride, pad)
-	o := v.forward()
+	if w, ok := v.winograd(); ok {
+		return b.winograd(w, x, weight)
+	}
+	o := v.forward(finish{})
 	o.wrt = []bool{true, true}
 	o.diff = func(in gorgonia.Nodes, _, grad *gorgonia.Node) gorgonia.Nodes {
 		flipped := b.apply(v.flip(), in[1])
 		return gorgonia.Nodes{b.apply(v.inputGrad(), grad, flipped), b.apply(v.weightGrad(), in[0], grad)}
 	}
 	return b.apply(o, x, weight)
+}
+
+// winograd adds the convolution of x with weight by tiles. The node of the
+// transformed weights is an inner one: differentiation goes past it.
+func (b *builder) winograd(w winograd, x, weight *gorgonia.Node) *gorgonia.Node {
+	o := w.forward(finish{})
+	transformed := b.apply(w.weights(), weight)
+	o.wrt = []bool{true, false, true}
+	o.diff = func(in gorgonia.Nodes, _, grad *gorgonia.Node) gorgonia.Nodes {
+		flipped := b.apply(w.flipped(), in[2])
+		return gorgonia.Nodes{b.apply(w.back().forward(finish{}), grad, flipped), nil, b.apply(w.weightGrad(), in[0], grad)}
+	}
+	return b.apply(o, x, transformed, weight)
 }
 
 // groups cuts n images into groups large enough that each has at least pixels
@@ -47,9 +63,9 @@ func groups(n, perImage, pixels int) (size, count int) {
 }
 
 // forward computes y[n][oy][ox][k] as the sum over r, s, c of
-// x[n][oy*stride+r-pad][ox*stride+s-pad][c] * weight[r][s][c][k].
-// A task is a group of images, padded with zeros in its scratch.
-func (v conv) forward() *op {
+// x[n][oy*stride+r-pad][ox*stride+s-pad][c] * weight[r][s][c][k], and
+// finishes it. A task is a group of images, padded with zeros in its scratch.
+func (v conv) forward(e finish) *op {
 	f := frame{v.h, v.w, v.c, v.pad, v.pad}
 	size, count := groups(v.n, v.oh*v.ow, 64)
 	in, out := make([]int, 0, size*v.oh*v.ow), make([]int, 0, size*v.oh*v.ow)
@@ -62,12 +78,19 @@ func (v conv) forward() *op {
 		Outer: 1, Rows: v.size, Run: v.size * v.c, ARow: f.pitch(), ARun: 1,
 		BRow: v.size * v.c * v.k, BRun: v.k, BBlock: kernel.Lanes, Cols: v.k,
 	}
+	ones := make([]float32, v.k)
+	for i := range ones {
+		ones[i] = 1
+	}
 	run := func(_, task int, y []float32, operands [][]float32, scratch []float32) {
 		first := task * size
 		n := min(size, v.n-first)
 		x := f.pad(scratch, operands[0], first, n)
 		pixels := n * v.oh * v.ow
-		kernel.MulAdd(y[first*v.oh*v.ow*v.k:], out[:pixels], x, in[:pixels], operands[1], l, false)
+		from := first * v.oh * v.ow
+		y = y[from*v.k:][:pixels*v.k]
+		kernel.MulAdd(y, out[:pixels], x, in[:pixels], operands[1], l, false)
+		e.apply(y, from, ones, operands[2:])
 	}
 	return &op{name: "conv", out: tensor.Shape{v.n, v.oh, v.ow, v.k}, phases: []int{count},
 		scratch: f.scratch(size), cost: v.macs(), run: run}

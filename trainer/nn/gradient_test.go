@@ -19,6 +19,7 @@ func TestGradientsMatchFiniteDifferences(t *testing.T) {
 		build  func(b *builder, in gorgonia.Nodes) *gorgonia.Node
 	}{
 		{"conv 3x3", [][]int{{2, 5, 6, 17}, {3, 3, 17, 33}}, func(b *builder, in gorgonia.Nodes) *gorgonia.Node { return b.conv(in[0], in[1], 1, 1) }},
+		{"conv 3x3 by tiles", [][]int{{2, 5, 9, 16}, {3, 3, 16, 32}}, func(b *builder, in gorgonia.Nodes) *gorgonia.Node { return b.conv(in[0], in[1], 1, 1) }},
 		{"conv 3x3 stride 2", [][]int{{3, 7, 6, 20}, {3, 3, 20, 48}}, func(b *builder, in gorgonia.Nodes) *gorgonia.Node { return b.conv(in[0], in[1], 2, 1) }},
 		{"conv 1x1 stride 2", [][]int{{2, 5, 4, 16}, {1, 1, 16, 32}}, func(b *builder, in gorgonia.Nodes) *gorgonia.Node { return b.conv(in[0], in[1], 2, 0) }},
 		{"conv 5x5 stride 3", [][]int{{1, 9, 8, 3}, {5, 5, 3, 16}}, func(b *builder, in gorgonia.Nodes) *gorgonia.Node { return b.conv(in[0], in[1], 3, 2) }},

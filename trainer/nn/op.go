@@ -21,6 +21,7 @@ type op struct {
 	phases  []int        // tasks of each phase; a phase starts when the one before has ended
 	scratch int          // float32 of private scratch that a task needs
 	cost    int          // about the number of multiplications, or of elements touched
+	shared  *workspace   // memory of all tasks and phases, or nil
 	inPlace int          // 1 + the input whose buffer the output may take, 0 for none
 
 	// run computes one task. Tasks of a phase write disjoint parts of out.
@@ -30,6 +31,13 @@ type op struct {
 	wrt  []bool
 	diff func(in gorgonia.Nodes, out, grad *gorgonia.Node) gorgonia.Nodes
 	b    *builder
+}
+
+// workspace is memory that an op uses while it runs. Its data is set before the
+// op runs; ops that run one after the other have the same.
+type workspace struct {
+	size int
+	data []float32
 }
 
 func (o *op) Arity() int { return len(o.in) }
@@ -68,6 +76,9 @@ func (o *op) Do(values ...gorgonia.Value) (gorgonia.Value, error) {
 		}
 	}
 	out := make([]float32, o.out.TotalSize())
+	if o.shared != nil {
+		o.shared.data = make([]float32, o.shared.size)
+	}
 	newPool(1, o.scratch).run(o, out, in)
 	if len(o.out) == 0 {
 		return gorgonia.NewF32(out[0]), nil

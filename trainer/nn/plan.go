@@ -40,7 +40,7 @@ func newPlan(b *builder, outputs map[*gorgonia.Node][]float32, workers int) (*pl
 	}
 	l := lowering{b: b, outputs: outputs, uses: map[*gorgonia.Node]int{}, memory: map[*gorgonia.Node]*buffer{}}
 	l.countUses(sorted)
-	p, scratch := &plan{}, 0
+	p, scratch, shared := &plan{}, 0, []*workspace(nil)
 	for i := len(sorted) - 1; i >= 0; i-- {
 		n := sorted[i]
 		if l.uses[n] == 0 || l.isInput(n) {
@@ -54,10 +54,26 @@ func newPlan(b *builder, outputs map[*gorgonia.Node][]float32, workers int) (*pl
 			return nil, err
 		}
 		scratch = max(scratch, o.scratch)
+		if o.shared != nil {
+			shared = append(shared, o.shared)
+		}
 	}
+	share(shared)
 	p.steps = l.resolve()
 	p.pool = newPool(workers, scratch)
 	return p, nil
+}
+
+// share gives all workspaces the same memory.
+func share(list []*workspace) {
+	size := 0
+	for _, w := range list {
+		size = max(size, w.size)
+	}
+	data := make([]float32, size)
+	for _, w := range list {
+		w.data = data[:w.size]
+	}
 }
 
 // lowering assigns buffers to nodes in the order of execution.

@@ -15,3 +15,6 @@ func addRow(acc []float32, x float32, row []float32) {
 		acc[j] = float32(sum)
 	}
 }
+
+// fuse returns x*y + z rounded once.
+func fuse(x, y, z float32) float32 { return FMA(x, y, z) }

@@ -11,3 +11,6 @@ func addRow(acc []float32, x float32, row []float32) {
 		acc[j] = x*y + acc[j]
 	}
 }
+
+// fuse returns x*y + z rounded once.
+func fuse(x, y, z float32) float32 { return x*y + z }

@@ -63,3 +63,43 @@ func addAVX2(dst *float32, x *float32, y *float32, pixels int, stride int)
 //
 //go:noescape
 func gateAVX2(dst *float32, dy *float32, y *float32, pixels int, stride int)
+
+// productAVX2 computes 16 columns of a matrix product.
+//
+//go:noescape
+func productAVX2(c *float32, a *float32, b *float32, rows int, steps int, aRow int, aStep int, bStep int, cRow int, add int)
+
+// winogradInputAVX2 transforms 6x6 inputs.
+//
+//go:noescape
+func winogradInputAVX2(dst *float32, src *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
+
+// winogradOutputAVX2 transforms 6x6 products to 4x4 outputs.
+//
+//go:noescape
+func winogradOutputAVX2(dst *float32, src *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
+
+// winogradOutputReLUAVX2 is winogradOutputAVX2, then max(y+bias, 0).
+//
+//go:noescape
+func winogradOutputReLUAVX2(dst *float32, src *float32, bias *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
+
+// winogradOutputAddAVX2 is winogradOutputAVX2, then max(y+bias+skip, 0).
+//
+//go:noescape
+func winogradOutputAddAVX2(dst *float32, src *float32, bias *float32, skip *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
+
+// winogradOutputGradAVX2 transforms 4x4 output gradients to 6x6.
+//
+//go:noescape
+func winogradOutputGradAVX2(dst *float32, src *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
+
+// winogradWeightsAVX2 transforms 3x3 weights to 6x6.
+//
+//go:noescape
+func winogradWeightsAVX2(dst *float32, src *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
+
+// winogradWeightGradAVX2 transforms 6x6 products to 3x3 weight gradients.
+//
+//go:noescape
+func winogradWeightGradAVX2(dst *float32, src *float32, dRow int, dCol int, sRow int, sCol int, vectors int)

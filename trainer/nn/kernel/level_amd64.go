@@ -113,3 +113,40 @@ func vectorGate(lv level, dst, g, y []float32) int {
 	gateAVX2(&dst[0], &g[:len(dst)][0], &y[:len(dst)][0], n, 4*Lanes)
 	return n * Lanes
 }
+
+// vectorProduct computes one block of columns of a product.
+func vectorProduct(c, a, b []float32, m Matrices, add bool) {
+	from := 0
+	if add {
+		from = 1
+	}
+	productAVX2(&c[0], &a[0], &b[0], m.Rows, m.Steps, 4*m.ARow, 4*m.AStep, 4*m.BStep, 4*m.CRow, from)
+}
+
+// vectors transforms whole vectors of channels and returns how many channels it did.
+func (t transform) vectors(lv level, dst, src []float32, to, from Square, channels int, e epilogue) int {
+	const vector = 8
+	n := channels / vector
+	if lv == portable || n == 0 {
+		return 0
+	}
+	d, s := &dst[0], &src[0]
+	dRow, dCol, sRow, sCol := 4*to.Row, 4*to.Col, 4*from.Row, 4*from.Col
+	switch {
+	case t == winogradInput:
+		winogradInputAVX2(d, s, dRow, dCol, sRow, sCol, n)
+	case t == winogradOutputGrad:
+		winogradOutputGradAVX2(d, s, dRow, dCol, sRow, sCol, n)
+	case t == winogradWeights:
+		winogradWeightsAVX2(d, s, dRow, dCol, sRow, sCol, n)
+	case t == winogradWeightGrad:
+		winogradWeightGradAVX2(d, s, dRow, dCol, sRow, sCol, n)
+	case e.bias == nil:
+		winogradOutputAVX2(d, s, dRow, dCol, sRow, sCol, n)
+	case e.skip == nil:
+		winogradOutputReLUAVX2(d, s, &e.bias[0], dRow, dCol, sRow, sCol, n)
+	default:
+		winogradOutputAddAVX2(d, s, &e.bias[0], &e.skip[0], dRow, dCol, sRow, sCol, n)
+	}
+	return n * vector
+}

@@ -21,3 +21,7 @@ func vectorAffineAdd(level, []float32, []float32, []float32, []float32, []float3
 func vectorCombine(level, []float32, []float32, []float32, []float32, []float32, []float32, []float32) int {
 	return 0
 }
+
+func vectorProduct(_, _, _ []float32, _ Matrices, _ bool) {}
+
+func (t transform) vectors(level, []float32, []float32, Square, Square, int, epilogue) int { return 0 }

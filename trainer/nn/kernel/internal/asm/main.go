@@ -15,5 +15,7 @@ func main() {
 	tile("tile8x32AVX512", "computes 8 rows by 32 columns.", 8, 2, 64, func() reg.VecVirtual { return ZMM() })
 	sums()
 	maps()
+	product()
+	winograd()
 	Generate()
 }

@@ -1,0 +1,56 @@
+package kernel
+
+// Matrices says how the operands of a Product lie: distances between elements.
+// Columns come in blocks of Lanes, adjacent in a block.
+type Matrices struct {
+	Rows, Steps, Cols int // of c: Rows x Cols, of a: Rows x Steps; Cols is a multiple of Lanes
+	ARow, AStep       int
+	BStep, BBlock     int // from one block of b to the next
+	CRow, CBlock      int
+}
+
+// Product sets c = a*b, or adds a*b to c if add is set: each element is one chain
+// of FMA over the steps in order, as in MulAdd.
+func Product(c, a, b []float32, m Matrices, add bool) { matrixProduct(best(), c, a, b, m, add) }
+
+func matrixProduct(lv level, c, a, b []float32, m Matrices, add bool) {
+	if m.Rows <= 0 || m.Cols <= 0 {
+		return
+	}
+	if m.Steps < 1 || m.Cols%Lanes != 0 || min(m.ARow, m.AStep, m.BStep, m.BBlock, m.CRow, m.CBlock) < 0 {
+		panic("kernel: a product without steps, of a part of a block, or with a negative stride")
+	}
+	blocks := m.Cols / Lanes
+	_ = a[(m.Rows-1)*m.ARow+(m.Steps-1)*m.AStep]
+	_ = b[(m.Steps-1)*m.BStep+(blocks-1)*m.BBlock+Lanes-1]
+	_ = c[(m.Rows-1)*m.CRow+(blocks-1)*m.CBlock+Lanes-1]
+	for j := range blocks {
+		block := c[j*m.CBlock:]
+		if lv == avx2 {
+			vectorProduct(block, a, b[j*m.BBlock:], m, add)
+			continue
+		}
+		m.block(lv, block, a, b[j*m.BBlock:], add)
+	}
+}
+
+// block computes one block of columns, in portable Go or by the tiles of MulAdd.
+func (m Matrices) block(lv level, c, a, b []float32, add bool) {
+	l := Layout{Outer: 1, Rows: 1, Run: m.Steps, ARun: m.AStep, BRun: m.BStep, BBlock: Lanes, Cols: Lanes}
+	t := newTile(a, b, l, add)
+	t.b, t.c = &b[0], &c[0]
+	var aOff, cOff [maxRows]int
+	for i := 0; i < m.Rows; i += maxRows {
+		n := min(maxRows, m.Rows-i)
+		for k := range maxRows {
+			row := min(i+k, m.Rows-1)
+			aOff[k], cOff[k] = row*m.ARow, row*m.CRow
+		}
+		if lv == portable {
+			t.portable(c, a, b, l, 0, n, 0, Lanes, aOff[:], cOff[:])
+			continue
+		}
+		t.aOff, t.cOff = aOff, cOff
+		t.exec(lv, Lanes)
+	}
+}
