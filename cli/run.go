@@ -15,7 +15,7 @@ func commands(std IO) []*cli.Command {
 	for _, s := range config.StageDocs() {
 		list = append(list, stageCommand(std, s))
 	}
-	list = append(list, initCommand(std), statusCommand(std), previewCommand(std), replayCommand(std), auditCommand(std))
+	list = append(list, initCommand(std), statusCommand(std), previewCommand(std), replayCommand(std), auditCommand(std), exportCommand(std), verifyCommand(std))
 	for _, c := range list {
 		c.OnUsageError = usageError
 		c.HideHelpCommand = true

@@ -18,6 +18,7 @@ import (
 
 	"github.com/gesturekit/gesturekit/audit"
 	"github.com/gesturekit/gesturekit/augment"
+	"github.com/gesturekit/gesturekit/export"
 	"github.com/gesturekit/gesturekit/ingest"
 	"github.com/gesturekit/gesturekit/internal/synth"
 	"github.com/gesturekit/gesturekit/labels"
@@ -43,6 +44,7 @@ type Config struct {
 	Validate validate.Options `yaml:"validate"`
 	Report   report.Options   `yaml:"report"`
 	Audit    audit.Options    `yaml:"audit"`
+	Export   export.Options   `yaml:"export"`
 }
 
 // Default returns the settings of a run that sets none.
@@ -51,7 +53,8 @@ func Default() Config {
 		Out: "run", Seed: 1,
 		Synth: synth.Default(), Ingest: ingest.Default(), Split: split.Default(), Labels: labels.Default(),
 		Augment: augment.Default(), Train: trainer.Default(), Validate: validate.Default(), Report: report.Default(),
-		Audit: audit.Default(),
+		Audit:  audit.Default(),
+		Export: export.Default(),
 	}
 }
 
@@ -66,7 +69,7 @@ func (c Config) Check() error {
 	}
 	errs = append(errs, c.Synth.Validate(), c.Ingest.Validate(), c.Split.Validate(), c.Labels.Validate(),
 		c.Augment.Validate(), c.Train.Validate(), c.Validate.Validate(), c.Report.Validate(),
-		c.Audit.Validate())
+		c.Audit.Validate(), c.Export.Validate())
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}

@@ -103,15 +103,21 @@ func (s Stage) Run(_ context.Context, in dataset.Manifest, env pipeline.Env) (da
 	}
 	env.Report(len(out.Samples), len(out.Samples), "samples")
 	return out, errors.Join(
-		atomicfile.WriteBytes(filepath.Join(env.Dir, NamesFile), []byte(strings.Join(names, "\n")+"\n")),
-		atomicfile.Write(filepath.Join(env.Dir, TableFile), func(w io.Writer) error { return writeTable(w, out, names) }),
-		atomicfile.Write(filepath.Join(env.Dir, ClassesFile), func(w io.Writer) error { return writeClasses(w, out, names) }),
+		atomicfile.Write(filepath.Join(env.Dir, NamesFile), func(w io.Writer) error { return WriteNames(w, names) }),
+		atomicfile.Write(filepath.Join(env.Dir, TableFile), func(w io.Writer) error { return WriteTable(w, out, names) }),
+		atomicfile.Write(filepath.Join(env.Dir, ClassesFile), func(w io.Writer) error { return WriteClasses(w, out, names) }),
 	)
 }
 
-// writeTable writes the table that fastai's from_csv reads: paths relative to
-// the run's folder, the label's name, and True for validation.
-func writeTable(w io.Writer, m dataset.Manifest, names []string) error {
+// WriteNames writes NamesFile: a label a line, by index.
+func WriteNames(w io.Writer, names []string) error {
+	_, err := io.WriteString(w, strings.Join(names, "\n")+"\n")
+	return err
+}
+
+// WriteTable writes TableFile, the table that fastai's from_csv reads, of train
+// and validation: the samples' paths, the label's name, and True for validation.
+func WriteTable(w io.Writer, m dataset.Manifest, names []string) error {
 	c := csv.NewWriter(w)
 	if err := c.Write([]string{"file_name", "label", "is_valid"}); err != nil {
 		return err
@@ -141,7 +147,8 @@ type category struct {
 	Samples   int               `json:"samples"`
 }
 
-func writeClasses(w io.Writer, m dataset.Manifest, names []string) error {
+// WriteClasses writes ClassesFile.
+func WriteClasses(w io.Writer, m dataset.Manifest, names []string) error {
 	c := classes{Labels: names}
 	for _, s := range m.Samples {
 		i, found := slices.BinarySearchFunc(c.Categories, s.Category, func(c category, name string) int {

@@ -40,8 +40,11 @@ func allowed() map[string]string {
 		"validate":       stage + " pixel evaluate trainer",
 		"report":         stage + " pixel evaluate",
 
-		"config":         "audit internal/synth ingest split labels augment trainer validate report pipeline rng internal/nearest",
-		"cli":            "audit config pipeline progress dataset rng pixel augment evaluate report internal/atomicfile internal/nearest",
+		// Not a stage: behind them, so it may use how they name and write their files.
+		"export": stage + " audit ingest split labels",
+
+		"config":         "audit export internal/synth ingest split labels augment trainer validate report pipeline rng internal/nearest",
+		"cli":            "audit config export pipeline progress dataset rng pixel augment evaluate report internal/atomicfile internal/nearest",
 		"cmd/gesturekit": "cli",
 	}
 }
