@@ -29,7 +29,11 @@ race: ## the tests of what runs in parallel, under the race detector (needs a C 
 # What is written must be the same on every machine: the tests with pinned digests.
 EXACT := ./rng ./dataset ./split ./labels ./pixel ./ingest ./augment ./internal/synth
 ARCHES ?= arm64 s390x
-cross: ## those tests for other processors, under qemu-user, and with fused multiply-add
+cross: ## those tests for other processors, under qemu-user, and with fused multiply-add; and that other systems build
+	@set -e; for p in linux/arm64 linux/s390x darwin/arm64 windows/amd64; do \
+	  echo "vet $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) vet ./pixel/...; done
+	GOARCH=arm64 $(GO) build -o /dev/null ./cmd/gesturekit
+	$(GO) build -tags noturbo -o /dev/null ./cmd/gesturekit
 	GOAMD64=v3 $(GO) test -short $(EXACT) ./trainer
 	@set -e; for a in $(ARCHES); do q=$$a; if [ $$a = arm64 ]; then q=aarch64; fi; \
 	  echo "GOARCH=$$a under qemu-$$q"; GOARCH=$$a $(GO) test -short -exec qemu-$$q $(EXACT) ./trainer/nn/kernel; \

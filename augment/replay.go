@@ -18,13 +18,14 @@ import (
 
 // Render writes what the trace makes of src as a JPEG of the given quality. The
 // stage writes its variants so; rendering a variant's trace on its parent's
-// picture gives the variant's bytes again.
-func Render(w io.Writer, t Trace, src *image.RGBA, quality int) error {
-	return new(renderer).render(w, t, src, quality)
+// picture, as the same codec decodes it, gives the variant's bytes again.
+func Render(w io.Writer, t Trace, src *image.RGBA, codec pixel.Codec, quality int) error {
+	return (&renderer{codec: codec}).render(w, t, src, quality)
 }
 
 // renderer holds what one goroutine reuses from picture to picture.
 type renderer struct {
+	codec   pixel.Codec
 	scratch Scratch
 	dst     *image.RGBA
 }
@@ -36,21 +37,21 @@ func (r *renderer) render(w io.Writer, t Trace, src *image.RGBA, quality int) er
 	if err := t.Apply(r.dst, src, &r.scratch); err != nil {
 		return err
 	}
-	return pixel.EncodeJPEG(w, r.dst, quality)
+	return r.codec.EncodeJPEG(w, r.dst, quality)
 }
 
 // Replay rebuilds the variants from their parents, samples of m, and their
 // traces, and compares the bytes with their files below env.Root. It reports
 // every variant that differs or cannot be rebuilt, up to 20 in words, in
 // dataset.ErrInvalid. It writes nothing.
-func Replay(ctx context.Context, m dataset.Manifest, variants []dataset.Sample, quality int, env pipeline.Env) error {
+func Replay(ctx context.Context, m dataset.Manifest, variants []dataset.Sample, codec pixel.Codec, quality int, env pipeline.Env) error {
 	byParent := map[string][]dataset.Sample{}
 	for _, v := range variants {
 		byParent[v.Parent] = append(byParent[v.Parent], v)
 	}
 	parents := m.Select(func(s *dataset.Sample) bool { return byParent[s.ID] != nil }).Samples
 	var done atomic.Int64
-	pool := sync.Pool{New: func() any { return new(renderer) }}
+	pool := sync.Pool{New: func() any { return &renderer{codec: codec} }}
 	found, err := pipeline.Each(ctx, env.Workers, parents, func(_ context.Context, p dataset.Sample) ([]error, error) {
 		r := pool.Get().(*renderer)
 		defer pool.Put(r)
@@ -77,7 +78,7 @@ func Replay(ctx context.Context, m dataset.Manifest, variants []dataset.Sample, 
 
 // replay returns what is wrong with the variants of one parent.
 func (r *renderer) replay(p *dataset.Sample, variants []dataset.Sample, quality int, env pipeline.Env) (faults []error) {
-	src, _, err := pixel.ReadFile(env.Image(p), pixel.DefaultLimits())
+	src, _, err := r.codec.ReadFile(env.Image(p), pixel.DefaultLimits())
 	for i := range variants {
 		v := &variants[i]
 		fault := err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/pixel"
 )
 
 func TestReplayNamesWhatDiffers(t *testing.T) {
@@ -21,10 +22,10 @@ func TestReplayNamesWhatDiffers(t *testing.T) {
 	}
 	env := pipeline.Env{Name: "replay", Root: root, Workers: 2}
 	variants := m.Select(func(s *dataset.Sample) bool { return s.Parent != "" }).Samples
-	if err := Replay(t.Context(), m, variants, o.Quality, env); err != nil {
+	if err := Replay(t.Context(), m, variants, pixel.Codec{}, o.Quality, env); err != nil {
 		t.Errorf("fresh variants: %v", err)
 	}
-	if err := Replay(t.Context(), m, variants, o.Quality-5, env); err == nil {
+	if err := Replay(t.Context(), m, variants, pixel.Codec{}, o.Quality-5, env); err == nil {
 		t.Error("another quality gives the same bytes")
 	}
 	write(t, filepath.Join(root, variants[1].Path), []byte("other"))
@@ -33,7 +34,7 @@ func TestReplayNamesWhatDiffers(t *testing.T) {
 	}
 	variants[3].Trace = json.RawMessage(`[{"rotate":{"degrees":[1,2]}}]`)
 	variants[4].Trace = json.RawMessage(`[]`)
-	err = Replay(t.Context(), m, variants, o.Quality, env)
+	err = Replay(t.Context(), m, variants, pixel.Codec{}, o.Quality, env)
 	if !errors.Is(err, dataset.ErrInvalid) {
 		t.Fatalf("error %v, want ErrInvalid", err)
 	}
@@ -49,7 +50,7 @@ func TestReplayNamesWhatDiffers(t *testing.T) {
 		t.Errorf("%d faults, want 4: %v", n, err)
 	}
 	write(t, filepath.Join(root, "ingest", variants[0].Parent+".jpg"), []byte("no image"))
-	if err := Replay(t.Context(), m, variants[:1], o.Quality, env); err == nil || !strings.Contains(err.Error(), variants[0].Parent) {
+	if err := Replay(t.Context(), m, variants[:1], pixel.Codec{}, o.Quality, env); err == nil || !strings.Contains(err.Error(), variants[0].Parent) {
 		t.Errorf("broken parent: %v", err)
 	}
 }

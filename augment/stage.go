@@ -25,13 +25,16 @@ const PreviewFile = "preview.png"
 // Stage writes variants of the train images, images/<category>/<id>-a<copy>.jpg,
 // and the contact sheet. Only train samples are augmented; a variant inherits
 // its capture, group, partition, role and label.
-type Stage struct{ Options Options }
+type Stage struct {
+	Options Options
+	Codec   pixel.Codec
+}
 
 // Name returns "augment".
 func (Stage) Name() string { return "augment" }
 
 // Version identifies the ops and the codec.
-func (Stage) Version() string { return "augment/2 " + pixel.Codec() }
+func (s Stage) Version() string { return "augment/2 " + s.Codec.Identity() }
 
 // Settings returns the options with the steps in place of a preset's name.
 func (s Stage) Settings() any {
@@ -62,7 +65,9 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 		}
 	}
 	var done atomic.Int64
-	pool := sync.Pool{New: func() any { return &worker{options: s.Options, meanings: meanings, env: env} }}
+	pool := sync.Pool{New: func() any {
+		return &worker{options: s.Options, meanings: meanings, env: env, renderer: renderer{codec: s.Codec}}
+	}}
 	made, err := pipeline.Each(ctx, env.Workers, parents, func(_ context.Context, p dataset.Sample) ([]dataset.Sample, error) {
 		w := pool.Get().(*worker)
 		defer pool.Put(w)
@@ -138,7 +143,7 @@ func (w *worker) variants(p *dataset.Sample) ([]dataset.Sample, error) {
 		}
 		if src == nil {
 			var err error
-			if src, _, err = pixel.ReadFile(w.env.Image(p), pixel.DefaultLimits()); err != nil {
+			if src, _, err = w.codec.ReadFile(w.env.Image(p), pixel.DefaultLimits()); err != nil {
 				return nil, fmt.Errorf("augment sample %s: %w", p.ID, err)
 			}
 		}
@@ -175,7 +180,7 @@ func Examples(samples []dataset.Sample) []dataset.Sample {
 func (s Stage) preview(parents []dataset.Sample, env pipeline.Env) error {
 	var pictures []*image.RGBA
 	for _, p := range Examples(parents) {
-		img, _, err := pixel.ReadFile(env.Image(&p), pixel.DefaultLimits())
+		img, _, err := s.Codec.ReadFile(env.Image(&p), pixel.DefaultLimits())
 		if err != nil {
 			return fmt.Errorf("preview sample %s: %w", p.ID, err)
 		}

@@ -46,7 +46,7 @@ func runOn(t *testing.T, root string, workers int, o Options, samples []dataset.
 	if err := os.MkdirAll(env.Dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return Stage{o}.Run(context.Background(), dataset.New(samples), env)
+	return Stage{Options: o}.Run(context.Background(), dataset.New(samples), env)
 }
 
 func write(t *testing.T, name string, data []byte) {
@@ -110,7 +110,7 @@ func replays(t *testing.T, root string, s dataset.Sample) {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := Render(&b, tr, src, Default().Quality); err != nil {
+	if err := Render(&b, tr, src, pixel.Codec{}, Default().Quality); err != nil {
 		t.Fatal(err)
 	}
 	if file, err := os.ReadFile(filepath.Join(root, s.Path)); err != nil || !bytes.Equal(file, b.Bytes()) {
@@ -170,7 +170,7 @@ func TestOptionsReportAllFaults(t *testing.T) {
 }
 
 func TestSettingsHoldTheSteps(t *testing.T) {
-	text, err := json.Marshal(Stage{Default()}.Settings())
+	text, err := json.Marshal(Stage{Options: Default()}.Settings())
 	if err != nil || !strings.Contains(string(text), `"exposure"`) {
 		t.Errorf("settings %s, %v: a changed preset would not run the stage again", text, err)
 	}

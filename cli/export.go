@@ -68,9 +68,12 @@ func exportTo(std IO, name, usage string, write func(*cli.Context, config.Config
 // exportRun brings the stages before train up to date and exports the last
 // manifest of them.
 func exportRun(c *cli.Context, conf config.Config, show renderer, write func(dataset.Manifest, pipeline.Env) error) error {
-	stages := conf.Stages()
+	stages, err := conf.Stages()
+	if err != nil {
+		return err
+	}
 	stages = stages[:slices.IndexFunc(stages, func(s pipeline.Stage) bool { return s.Name() == "train" })]
-	err := pipeline.Run(c.Context, stages, pipeline.Options{
+	err = pipeline.Run(c.Context, stages, pipeline.Options{
 		Root: conf.Out, Seed: conf.Seed, Workers: conf.Parallel(), Force: c.Bool("force"), Progress: show.event, Notify: show.notice,
 	})
 	if err != nil {

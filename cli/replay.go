@@ -43,7 +43,7 @@ func replayCommand(std IO) *cli.Command {
 				return err
 			}
 			if c.IsSet("trace") || c.IsSet("to") {
-				return replayTrace(c, std, conf.Augment.Quality)
+				return replayTrace(c, std, conf)
 			}
 			return replayRun(c, std, conf)
 		},
@@ -51,7 +51,7 @@ func replayCommand(std IO) *cli.Command {
 }
 
 // replayTrace writes what the trace makes of one image.
-func replayTrace(c *cli.Context, std IO, quality int) error {
+func replayTrace(c *cli.Context, std IO, conf config.Config) error {
 	to, ext := c.String("to"), strings.ToLower(filepath.Ext(c.String("to")))
 	if !c.IsSet("trace") || c.NArg() != 1 || ext != ".jpg" && ext != ".jpeg" && ext != ".png" {
 		return fmt.Errorf("%w: replay of one image wants all of --trace TRACE, --to FILE ending in .jpg or .png, and the image behind the flags", errUsage)
@@ -67,13 +67,17 @@ func replayTrace(c *cli.Context, std IO, quality int) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	src, _, err := pixel.ReadFile(c.Args().First(), pixel.DefaultLimits())
+	codec, err := config.OpenCodec(conf.Codec)
+	if err != nil {
+		return err
+	}
+	src, _, err := codec.ReadFile(c.Args().First(), pixel.DefaultLimits())
 	if err != nil {
 		return fmt.Errorf("replay %s: %w", c.Args().First(), err)
 	}
 	err = atomicfile.Write(to, func(w io.Writer) error {
 		if ext != ".png" {
-			return augment.Render(w, trace, src, quality)
+			return augment.Render(w, trace, src, codec, conf.Augment.Quality)
 		}
 		made := image.NewRGBA(src.Rect)
 		if err := trace.Apply(made, src, nil); err != nil {
@@ -105,12 +109,16 @@ func replayRun(c *cli.Context, std IO, conf config.Config) error {
 	if err != nil {
 		return err
 	}
+	codec, err := config.CodecOf(code)
+	if err != nil {
+		return err
+	}
 	show := style(std, false, false)
-	err = augment.Replay(c.Context, m, variants, quality, pipeline.Env{
+	err = augment.Replay(c.Context, m, variants, codec, quality, pipeline.Env{
 		Name: "replay", Root: conf.Out, Workers: conf.Parallel(), Progress: show.event,
 	})
 	show.close(err)
-	if now := (augment.Stage{}).Version(); err != nil && code != now {
+	if now := (augment.Stage{Codec: codec}).Version(); err != nil && code != now {
 		return fmt.Errorf("%w\nthe images were made by %s and this is %s, which may make other bytes", err, code, now)
 	}
 	if err != nil {

@@ -95,8 +95,12 @@ func runStages(c *cli.Context, std IO, file, only string) error {
 			return err
 		}
 	}
+	stages, err := conf.Stages()
+	if err != nil {
+		return err
+	}
 	show := style(std, c.Bool("json"), c.Bool("quiet"))
-	err = pipeline.Run(c.Context, conf.Stages(), pipeline.Options{
+	err = pipeline.Run(c.Context, stages, pipeline.Options{
 		Root: conf.Out, Seed: conf.Seed, Workers: conf.Parallel(), Only: only, Force: c.Bool("force"),
 		Progress: show.event, Notify: show.notice,
 	})

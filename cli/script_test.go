@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/gesturekit/gesturekit/cli"
+	"github.com/gesturekit/gesturekit/pixel/turbo"
 )
 
 func TestMain(m *testing.M) {
@@ -25,11 +26,19 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command line's specification, testdata/script. In each
 // script's folder lie captures/, a copy of testdata/captures, and quick.yaml,
-// settings under which a run takes a second or two.
+// settings under which a run takes a second or two. The condition turbo holds
+// where libjpeg-turbo is installed.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "../testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
+		Condition: func(name string) (bool, error) {
+			if name != "turbo" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			_, err := turbo.Open()
+			return err == nil, nil
+		},
 		Setup: func(e *testscript.Env) error {
 			if err := os.CopyFS(filepath.Join(e.WorkDir, "captures"), os.DirFS("../testdata/captures")); err != nil {
 				return err

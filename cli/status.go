@@ -23,7 +23,11 @@ func statusCommand(std IO) *cli.Command {
 			if err != nil {
 				return err
 			}
-			status, err := pipeline.Examine(c.Context, conf.Stages(), pipeline.Options{Root: conf.Out, Seed: conf.Seed, Workers: conf.Parallel()})
+			stages, err := conf.Stages()
+			if err != nil {
+				return err
+			}
+			status, err := pipeline.Examine(c.Context, stages, pipeline.Options{Root: conf.Out, Seed: conf.Seed, Workers: conf.Parallel()})
 			if err != nil {
 				return err
 			}

@@ -34,6 +34,7 @@ type Config struct {
 	Out     string `yaml:"out" path:"folder" doc:"folder of the run: each stage writes into a folder of its own below it"`
 	Seed    uint64 `yaml:"seed" doc:"number that all random draws come from; the same seed gives the same bytes"`
 	Workers int    `yaml:"workers" doc:"how many cores to use; 0 for all. It changes no result"`
+	Codec   string `yaml:"codec" doc:"JPEG codec of ingest and augment: go, or turbo, which is several times as fast and wants libjpeg-turbo installed; the two give slightly different pixels"`
 
 	Synth    synth.Options    `yaml:"synth"`
 	Ingest   ingest.Options   `yaml:"ingest"`
@@ -50,7 +51,7 @@ type Config struct {
 // Default returns the settings of a run that sets none.
 func Default() Config {
 	return Config{
-		Out: "run", Seed: 1,
+		Out: "run", Seed: 1, Codec: "go",
 		Synth: synth.Default(), Ingest: ingest.Default(), Split: split.Default(), Labels: labels.Default(),
 		Augment: augment.Default(), Train: trainer.Default(), Validate: validate.Default(), Report: report.Default(),
 		Audit:  audit.Default(),
@@ -66,6 +67,9 @@ func (c Config) Check() error {
 	}
 	if c.Workers < 0 {
 		errs = append(errs, fmt.Errorf("workers is %d, want 0 for all cores, or a number above", c.Workers))
+	}
+	if c.Codec != "go" && c.Codec != "turbo" {
+		errs = append(errs, fmt.Errorf("codec is %q, want go or turbo", c.Codec))
 	}
 	errs = append(errs, c.Synth.Validate(), c.Ingest.Validate(), c.Split.Validate(), c.Labels.Validate(),
 		c.Augment.Validate(), c.Train.Validate(), c.Validate.Validate(), c.Report.Validate(),
@@ -95,8 +99,12 @@ func (c Config) Parallel() int {
 
 // Stages returns the stages in order. With no folder of captures set, the first
 // one draws captures, and unless the partition is set too, it is one that suits
-// them.
-func (c Config) Stages() []pipeline.Stage {
+// them. It fails, in ErrConfig, without the codec that is set.
+func (c Config) Stages() ([]pipeline.Stage, error) {
+	codec, err := OpenCodec(c.Codec)
+	if err != nil {
+		return nil, err
+	}
 	var first []pipeline.Stage
 	if c.Ingest.Captures == "" {
 		first = append(first, synth.Stage{Options: c.Synth})
@@ -105,11 +113,11 @@ func (c Config) Stages() []pipeline.Stage {
 		}
 	}
 	all := append(first,
-		ingest.Stage{Options: c.Ingest}, split.Stage{Options: c.Split}, labels.Stage{Options: c.Labels},
-		augment.Stage{Options: c.Augment}, trainer.Stage{Options: c.Train, Augment: online(c.Augment)},
+		ingest.Stage{Options: c.Ingest, Codec: codec}, split.Stage{Options: c.Split}, labels.Stage{Options: c.Labels},
+		augment.Stage{Options: c.Augment, Codec: codec}, trainer.Stage{Options: c.Train, Augment: online(c.Augment)},
 		validate.Stage{Options: c.Validate},
 	)
-	return append(all, report.Stage{Options: c.Report, Provenance: provenance(all)})
+	return append(all, report.Stage{Options: c.Report, Provenance: provenance(all)}), nil
 }
 
 // provenance digests what the report tells of the stages before it. Their

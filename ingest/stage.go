@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"sync"
 
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/internal/atomicfile"
@@ -17,13 +18,16 @@ import (
 
 // Stage turns captures into samples. It writes images/<category>/<id>.jpg, the
 // manifest, quarantine.csv and flagged.csv.
-type Stage struct{ Options Options }
+type Stage struct {
+	Options Options
+	Codec   pixel.Codec
+}
 
 // Name returns "ingest".
 func (Stage) Name() string { return "ingest" }
 
 // Version identifies the algorithm and the codec.
-func (Stage) Version() string { return "ingest/1 " + pixel.Codec() }
+func (s Stage) Version() string { return "ingest/1 " + s.Codec.Identity() }
 
 // synthetic is the stage whose output is ingested when no folder is set.
 const synthetic = "synth"
@@ -81,7 +85,7 @@ func (s Stage) Run(ctx context.Context, _ dataset.Manifest, env pipeline.Env) (d
 	if err != nil {
 		return none, err
 	}
-	w := newWriter(s.Options, env, f.root)
+	w := writer{o: s.Options, codec: s.Codec, env: env, root: f.root, large: new(sync.Mutex)}
 	if err := w.writeAll(ctx, contents); err != nil {
 		return none, err
 	}

@@ -23,13 +23,10 @@ const largePixels = 8_000_000
 // writer makes the working images.
 type writer struct {
 	o     Options
+	codec pixel.Codec
 	env   pipeline.Env
 	root  string
 	large *sync.Mutex
-}
-
-func newWriter(o Options, env pipeline.Env, root string) writer {
-	return writer{o: o, env: env, root: root, large: new(sync.Mutex)}
 }
 
 // image returns where a kept capture's image lies in the stage's folder.
@@ -87,7 +84,7 @@ func (w writer) write(c content) error {
 		return nil
 	}
 	err := atomicfile.Write(name, func(out io.Writer) error {
-		return pixel.EncodeJPEG(out, img, w.o.Quality)
+		return w.codec.EncodeJPEG(out, img, w.o.Quality)
 	})
 	if err != nil {
 		return fmt.Errorf("write the image of %s: %w", keep.path, err)
@@ -112,8 +109,8 @@ func (w writer) decode(c *capture) (img *image.RGBA, reason Reason, detail strin
 		w.large.Lock()
 		defer w.large.Unlock()
 	}
-	if img, _, err = pixel.Decode(data, w.o.limits()); err != nil {
+	if img, _, err = w.codec.DecodeSquare(data, w.o.limits(), w.o.Size, w.o.Fit); err != nil {
 		return nil, reasonOf(err), err.Error()
 	}
-	return pixel.Square(img, w.o.Size, w.o.Fit), "", ""
+	return img, "", ""
 }

@@ -5,7 +5,8 @@
 //
 // A decoded image is an opaque 8-bit *image.RGBA with its origin at (0,0),
 // upright, with any transparency flattened onto white. All arithmetic is on
-// integers, so the same bytes give the same pixels on any CPU.
+// integers, so the same bytes give the same pixels on any CPU. The codec is Go's
+// image/jpeg; package turbo has another, faster one.
 //
 // Whatever bytes Decode is given, it returns an image or an error that wraps
 // one of ErrNotImage, ErrUnsupported, ErrTooLarge, ErrTruncated and ErrBroken;
@@ -17,7 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"os"
+	"io"
 )
 
 // What can be wrong with the bytes of an image.
@@ -88,47 +89,13 @@ func Header(data []byte, l Limits) (Info, error) {
 	return info, nil
 }
 
-// Decode decodes an image of any supported format; of an animation the first
-// frame. The image is opaque, upright and at (0,0).
-func Decode(data []byte, l Limits) (*image.RGBA, Info, error) {
-	info, err := Header(data, l)
-	if err != nil {
-		return nil, info, err
-	}
-	src := newSource(data)
-	img, err := contain(func() (*image.RGBA, error) {
-		decoded, err := info.Format.decode(src)
-		if err != nil {
-			return nil, err
-		}
-		return flatten(decoded, info.Width, info.Height), nil
-	})
-	if err != nil {
-		return nil, info, src.classify(err)
-	}
-	return upright(img, info.Orientation), info, nil
-}
+// Decode is Decode of the zero Codec.
+func Decode(data []byte, l Limits) (*image.RGBA, Info, error) { return Codec{}.Decode(data, l) }
 
-// ReadFile decodes an image file. It reads nothing of a file longer than the
-// limit, and reads from regular files only. Errors name the file.
-func ReadFile(name string, l Limits) (*image.RGBA, Info, error) {
-	stat, err := os.Stat(name)
-	if err != nil {
-		return nil, Info{}, err
-	}
-	if !stat.Mode().IsRegular() {
-		return nil, Info{}, fmt.Errorf("%s: %w: not a regular file", name, ErrNotImage)
-	}
-	if most := l.orDefault().Bytes; stat.Size() > most {
-		return nil, Info{}, fmt.Errorf("%s: %w: %d bytes, at most %d are allowed", name, ErrTooLarge, stat.Size(), most)
-	}
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return nil, Info{}, err
-	}
-	img, info, err := Decode(data, l)
-	if err != nil {
-		return nil, info, fmt.Errorf("%s: %w", name, err)
-	}
-	return img, info, nil
+// ReadFile is ReadFile of the zero Codec.
+func ReadFile(name string, l Limits) (*image.RGBA, Info, error) { return Codec{}.ReadFile(name, l) }
+
+// EncodeJPEG is EncodeJPEG of the zero Codec.
+func EncodeJPEG(w io.Writer, img *image.RGBA, quality int) error {
+	return Codec{}.EncodeJPEG(w, img, quality)
 }

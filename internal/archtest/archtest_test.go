@@ -19,15 +19,16 @@ func allowed() map[string]string {
 	const stage = "pipeline dataset rng progress internal/atomicfile internal/nearest"
 	return map[string]string{
 		"rng": "", "progress": "", "internal/atomicfile": "", "internal/nearest": "", "internal/golden": "", "internal/archtest": "", "internal/contact": "",
-		"pixel":    "",
-		"dataset":  "internal/atomicfile",
-		"pipeline": "dataset rng progress internal/atomicfile",
-		"evaluate": "",
+		"pixel":       "",
+		"pixel/turbo": "pixel",
+		"dataset":     "internal/atomicfile",
+		"pipeline":    "dataset rng progress internal/atomicfile",
+		"evaluate":    "",
 
 		"trainer/nn/kernel":              "",
 		"trainer/nn/kernel/internal/asm": "",
 		"augment/internal/asm":           "",
-		"augment/bench":                  "augment",
+		"augment/bench":                  "augment pixel pixel/turbo",
 		"trainer/nn":                     "rng trainer/nn/kernel",
 
 		"internal/synth": stage + " pixel",
@@ -43,7 +44,7 @@ func allowed() map[string]string {
 		// Not a stage: behind them, so it may use how they name and write their files.
 		"export": stage + " audit ingest split labels",
 
-		"config":         "audit export internal/synth ingest split labels augment trainer validate report pipeline rng internal/nearest",
+		"config":         "audit export internal/synth ingest split labels augment trainer validate report pipeline rng pixel pixel/turbo internal/nearest",
 		"cli":            "audit config export pipeline progress dataset rng pixel augment evaluate report internal/atomicfile internal/nearest",
 		"cmd/gesturekit": "cli",
 	}

@@ -18,7 +18,7 @@ type Stage struct{ Options Options }
 func (Stage) Name() string { return "synth" }
 
 // Version identifies the drawing and the codec.
-func (Stage) Version() string { return "synth/2 " + pixel.Codec() }
+func (Stage) Version() string { return "synth/2 " + pixel.Codec{}.Identity() }
 
 // Settings returns the options.
 func (s Stage) Settings() any { return s.Options }

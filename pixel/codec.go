@@ -1,0 +1,146 @@
+package pixel
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+)
+
+// Codec reads images and writes JPEG. The zero Codec uses Go's image/jpeg.
+type Codec struct{ fast FastJPEG }
+
+// FastJPEG is a codec that takes JPEG files over from image/jpeg.
+type FastJPEG interface {
+	// Identity names the codec and its version. Two that may give other bytes or
+	// pixels have different ones.
+	Identity() string
+	// Decode returns a JPEG file of w x h pixels with both sides divided by
+	// 1<<halvings, 0..3, and rounded up: opaque, at (0,0), as stored, and of no
+	// use to the codec any more. It returns nil for a file that it cannot decode
+	// or has a complaint about. The file is then left to image/jpeg, so what is
+	// accepted, and the error for what is not, are the same with any codec.
+	Decode(data []byte, w, h, halvings int) *image.RGBA
+	// Encode writes a baseline JPEG as EncodeJPEG describes it.
+	Encode(w io.Writer, img *image.RGBA, quality int) error
+}
+
+// NewCodec returns a codec that leaves to fast what it can.
+func NewCodec(fast FastJPEG) Codec { return Codec{fast} }
+
+// Identity names the JPEG codecs whose bytes and pixels a stage's output
+// depends on. Those of image/jpeg may change with the release of Go, as they did
+// in Go 1.26: "image/jpeg go1.26". The other formats' pixels are fixed by their
+// standards. Stages put it into their version, so that a new codec makes their
+// outputs anew.
+func (c Codec) Identity() string {
+	parts := strings.SplitN(strings.Fields(runtime.Version() + " ")[0], ".", 3)
+	id := "image/jpeg " + strings.Join(parts[:min(2, len(parts))], ".")
+	if c.fast != nil {
+		return c.fast.Identity() + ", " + id
+	}
+	return id
+}
+
+// Decode decodes an image of any supported format; of an animation the first
+// frame. The image is opaque, upright and at (0,0).
+func (c Codec) Decode(data []byte, l Limits) (*image.RGBA, Info, error) {
+	info, err := Header(data, l)
+	if err != nil {
+		return nil, info, err
+	}
+	img, err := c.decode(data, info, 0)
+	return img, info, err
+}
+
+// DecodeSquare decodes an image as Decode does and returns it as Square would. A
+// fast codec decodes a large JPEG at a half, a quarter or an eighth of its size,
+// the smallest from which Square need not enlarge.
+func (c Codec) DecodeSquare(data []byte, l Limits, size int, fit Fit) (*image.RGBA, Info, error) {
+	info, err := Header(data, l)
+	if err != nil {
+		return nil, info, err
+	}
+	img, err := c.decode(data, info, halvings(info.Width, info.Height, size, fit))
+	if err != nil {
+		return nil, info, err
+	}
+	return Square(img, size, fit), info, nil
+}
+
+func (c Codec) decode(data []byte, info Info, halvings int) (*image.RGBA, error) {
+	if c.fast != nil && info.Format == JPEG {
+		if img := c.fast.Decode(data, info.Width, info.Height, halvings); img != nil {
+			return upright(img, info.Orientation), nil
+		}
+	}
+	src := newSource(data)
+	img, err := contain(func() (*image.RGBA, error) {
+		decoded, err := info.Format.decode(src)
+		if err != nil {
+			return nil, err
+		}
+		return flatten(decoded, info.Width, info.Height), nil
+	})
+	if err != nil {
+		return nil, src.classify(err)
+	}
+	return upright(img, info.Orientation), nil
+}
+
+// halvings returns how often w x h pixels may be halved, at most three times,
+// before fit makes a square of size pixels a side of them.
+func halvings(w, h, size int, fit Fit) int {
+	side := min(w, h)
+	if fit == Pad {
+		side = max(w, h)
+	}
+	n := 0
+	for n < 3 && side>>(n+1) >= size {
+		n++
+	}
+	return n
+}
+
+// ReadFile decodes an image file. It reads nothing of a file longer than the
+// limit, and reads from regular files only. Errors name the file.
+func (c Codec) ReadFile(name string, l Limits) (*image.RGBA, Info, error) {
+	stat, err := os.Stat(name)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	if !stat.Mode().IsRegular() {
+		return nil, Info{}, fmt.Errorf("%s: %w: not a regular file", name, ErrNotImage)
+	}
+	if most := l.orDefault().Bytes; stat.Size() > most {
+		return nil, Info{}, fmt.Errorf("%s: %w: %d bytes, at most %d are allowed", name, ErrTooLarge, stat.Size(), most)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	img, info, err := c.Decode(data, l)
+	if err != nil {
+		return nil, info, fmt.Errorf("%s: %w", name, err)
+	}
+	return img, info, nil
+}
+
+// EncodeJPEG writes an opaque image as a baseline JPEG of the given quality,
+// 1..100, with chroma at half the resolution and no metadata.
+func (c Codec) EncodeJPEG(w io.Writer, img *image.RGBA, quality int) error {
+	if quality < 1 || quality > 100 {
+		return fmt.Errorf("jpeg quality %d: want 1 to 100", quality)
+	}
+	if img.Rect.Empty() {
+		return errors.New("encode jpeg: the image has no pixels")
+	}
+	if c.fast != nil {
+		return c.fast.Encode(w, img, quality)
+	}
+	return jpeg.Encode(w, img, &jpeg.Options{Quality: quality})
+}
