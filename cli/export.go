@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -18,14 +19,9 @@ func exportCommand(std IO) *cli.Command {
 		Name: "export", Usage: "write the dataset in a layout that others read",
 		Description: "Brings the stages before train up to date, as run does, and writes what they made.",
 		Subcommands: []*cli.Command{
-			exportTo(std, "folder", "a dataset folder for torchvision, Keras, fastai and Hugging Face", func(c *cli.Context, conf config.Config, m dataset.Manifest, to string, env pipeline.Env) error {
-				s, err := export.Folder(c.Context, m, conf.Export, to, env)
-				if err != nil {
-					return err
-				}
-				fmt.Fprintf(std.Stdout, "wrote %s: %d images; %d files set aside\n", to, s.Images, s.Aside)
-				return nil
-			}),
+			exportTo(std, "folder", "a dataset folder for torchvision, Keras, fastai and Hugging Face", exportFolder),
+			exportTo(std, "webdataset", "a folder of tar shards for WebDataset", exportShards),
+			exportTo(std, "parquet", "the manifest as a Parquet file", exportTable),
 		},
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
@@ -36,8 +32,25 @@ func exportCommand(std IO) *cli.Command {
 	}
 }
 
+// exporter writes a manifest's samples to a place and says what it wrote.
+type exporter func(ctx context.Context, m dataset.Manifest, o export.Options, to string, env pipeline.Env) (string, error)
+
+func exportFolder(ctx context.Context, m dataset.Manifest, o export.Options, to string, env pipeline.Env) (string, error) {
+	s, err := export.Folder(ctx, m, o, to, env)
+	return fmt.Sprintf("%d images; %d files set aside", s.Images, s.Aside), err
+}
+
+func exportShards(ctx context.Context, m dataset.Manifest, o export.Options, to string, env pipeline.Env) (string, error) {
+	s, err := export.Shards(ctx, m, o, to, env)
+	return fmt.Sprintf("%d images; %d unused ones left out", s.Images, s.Aside), err
+}
+
+func exportTable(_ context.Context, m dataset.Manifest, _ export.Options, to string, _ pipeline.Env) (string, error) {
+	return fmt.Sprintf("%d samples", len(m.Samples)), export.Table(m, to)
+}
+
 // exportTo is an export to one place, which is its argument.
-func exportTo(std IO, name, usage string, write func(*cli.Context, config.Config, dataset.Manifest, string, pipeline.Env) error) *cli.Command {
+func exportTo(std IO, name, usage string, write exporter) *cli.Command {
 	return &cli.Command{
 		Name: name, Usage: usage, ArgsUsage: "place", OnUsageError: usageError, UseShortOptionHandling: true,
 		Flags: append(showFlags(), settingFlags("export")...),
@@ -57,7 +70,11 @@ func exportTo(std IO, name, usage string, write func(*cli.Context, config.Config
 			}
 			show := style(std, c.Bool("json"), c.Bool("quiet"))
 			err = exportRun(c, conf, show, func(m dataset.Manifest, env pipeline.Env) error {
-				return write(c, conf, m, c.Args().First(), env)
+				text, err := write(c.Context, m, conf.Export, c.Args().First(), env)
+				if err == nil {
+					fmt.Fprintf(std.Stdout, "wrote %s: %s\n", c.Args().First(), text)
+				}
+				return err
 			})
 			show.close(err)
 			return err
