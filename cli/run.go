@@ -15,13 +15,19 @@ func commands(std IO) []*cli.Command {
 	for _, s := range config.StageDocs() {
 		list = append(list, stageCommand(std, s))
 	}
+	addSplitCommands(std, list)
 	list = append(list, initCommand(std), statusCommand(std), previewCommand(std), replayCommand(std), auditCommand(std), exportCommand(std), verifyCommand(std))
+	polish(list)
+	return list
+}
+
+func polish(list []*cli.Command) {
 	for _, c := range list {
 		c.OnUsageError = usageError
 		c.HideHelpCommand = true
 		c.UseShortOptionHandling = true
+		polish(c.Subcommands)
 	}
-	return list
 }
 
 func showFlags() []cli.Flag {

@@ -3,6 +3,9 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"fmt"
+
+	"github.com/gesturekit/gesturekit/dataset"
 )
 
 // Status is one stage's state as Examine found it.
@@ -46,4 +49,23 @@ func (r *runner) stale(ctx context.Context, before []Stage, s Stage) (string, er
 		return why, err
 	}
 	return r.output(ctx, s, r.lock.Stages[s.Name()])
+}
+
+// Input returns the manifest that the stage of that name would be given. It
+// fails when an earlier output is missing or out of date, and writes nothing.
+func Input(ctx context.Context, stages []Stage, o Options, name string) (dataset.Manifest, error) {
+	lock, err := ReadLock(o.Root)
+	if err != nil {
+		return dataset.Manifest{}, err
+	}
+	r := runner{Options: o, lock: lock, look: true}
+	for i, s := range stages {
+		if s.Name() == name {
+			return r.previous(stages[:i])
+		}
+		if err := r.current(ctx, stages[:i], s); err != nil {
+			return dataset.Manifest{}, err
+		}
+	}
+	return dataset.Manifest{}, fmt.Errorf("stage %s has no part in this run", name)
 }

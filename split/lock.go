@@ -4,9 +4,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"math"
+	"os"
+	"slices"
+	"strings"
 
 	"github.com/gesturekit/gesturekit/dataset"
 )
@@ -15,70 +20,246 @@ import (
 const LockFile = "split.lock.json"
 
 // algorithm names the way from seed to roles; it changes when that way does.
-const algorithm = "sha256-group-threshold/1"
+const algorithm = "sha256-group-threshold/2"
 
-// Lock records what a split was made from and what came out.
+// Lock records what a split was made from and what came out. With it as
+// split.lock, a later split keeps every group and every drawn category that it
+// names where it is.
 type Lock struct {
 	Algorithm  string                   `json:"algorithm"`
-	Seed       string                   `json:"seed"` // the stage's key, as a hexadecimal number
+	Seed       string                   `json:"seed"`                // the stage's key, as a hexadecimal number
+	Repeat     int                      `json:"repeat,omitempty"`    // split.repeat
+	Folds      int                      `json:"folds,omitempty"`     // split.folds
+	Fold       int                      `json:"fold,omitempty"`      // the fold that is the test
+	LeaveOut   []string                 `json:"leave_out,omitempty"` // the groups that are the test
 	Salt       int                      `json:"salt"`
-	Asked      map[dataset.Role]float64 `json:"asked"`      // shares of the trained samples
-	Got        map[dataset.Role]float64 `json:"got"`        // likewise
-	Samples    map[dataset.Role]int     `json:"samples"`    // all samples
-	Groups     map[dataset.Role]int     `json:"groups"`     // groups with a sample in the role
-	Result     string                   `json:"result"`     // sha256 of the lines "<id> <partition> <role>"
-	Categories []categoryRoles          `json:"categories"` // sorted
+	Asked      map[dataset.Role]float64 `json:"asked"`        // shares of the known and unknown samples
+	Got        map[dataset.Role]float64 `json:"got"`          // likewise
+	Tolerance  float64                  `json:"tolerance"`    // split.tolerance
+	Off        float64                  `json:"off"`          // largest distance of a share from the one asked, over all samples and at half weight in each category
+	Lacking    []string                 `json:"lacking"`      // categories that are not in a role, and why
+	Samples    map[dataset.Role]int     `json:"samples"`      // all samples
+	GroupCount map[dataset.Role]int     `json:"group_counts"` // groups with a sample in the role
+	Result     string                   `json:"result"`       // sha256 of the lines "<id> <partition> <role>"
+	Categories []categoryRoles          `json:"categories"`   // sorted
+	Settled    []string                 `json:"settled"`      // groups moved from the role that seed and salt give, for the sake of a category
+	Groups     map[string]string        `json:"groups"`       // by name: "<role or fold> <samples> <digest of their IDs>"
 }
 
 type categoryRoles struct {
 	Category  string               `json:"category"`
 	Partition dataset.Partition    `json:"partition"`
 	Samples   map[dataset.Role]int `json:"samples"`
+	Groups    map[dataset.Role]int `json:"groups"`
 }
 
-func (o Options) lock(m dataset.Manifest, seed uint64, salt int) Lock {
+// Lock returns the record of the plan. Its Result covers the samples that were
+// written to Digest so far.
+func (p *Plan) Lock() Lock {
 	l := Lock{
-		Algorithm: algorithm, Seed: fmt.Sprintf("%016x", seed), Salt: salt,
-		Asked: map[dataset.Role]float64{
-			dataset.Train: round(1 - o.Validation - o.Test), dataset.Validation: o.Validation, dataset.Test: o.Test,
-		},
-		Got: map[dataset.Role]float64{}, Samples: map[dataset.Role]int{}, Groups: map[dataset.Role]int{},
+		Algorithm: algorithm, Seed: fmt.Sprintf("%016x", p.seed), Repeat: p.o.Repeat, Folds: p.o.Folds, Fold: p.o.Fold, LeaveOut: p.o.LeaveOut,
+		Salt: p.salt, Asked: p.asked(), Got: map[dataset.Role]float64{}, Tolerance: p.o.Tolerance, Lacking: []string{},
+		Samples: map[dataset.Role]int{}, GroupCount: map[dataset.Role]int{}, Result: p.result.String(),
+		Categories: p.rows(), Settled: []string{}, Groups: make(map[string]string, len(p.all.groups)),
 	}
-	h := sha256.New()
-	trained, per := map[dataset.Role]int{}, map[string]*categoryRoles{}
-	total, groups := 0, map[string]bool{}
-	for _, c := range m.Categories() {
-		l.Categories = append(l.Categories, categoryRoles{Category: c, Samples: map[dataset.Role]int{}})
-	}
-	for i := range l.Categories {
-		per[l.Categories[i].Category] = &l.Categories[i]
-	}
-	for _, s := range m.Samples {
-		fmt.Fprintf(h, "%s %s %s\n", s.ID, s.Partition, s.Role)
-		l.Samples[s.Role]++
-		per[s.Category].Partition = s.Partition
-		per[s.Category].Samples[s.Role]++
-		if s.Partition != dataset.Unseen {
-			trained[s.Role]++
-			total++
+	trained := map[dataset.Role]int{}
+	for _, row := range l.Categories {
+		for r, n := range row.Samples {
+			l.Samples[r] += n
+			if row.Partition != dataset.Unseen {
+				trained[r] += n
+			}
 		}
-		if s.Role != dataset.Unused && !groups[s.Group] {
-			groups[s.Group] = true
-			l.Groups[s.Role]++
+		l.Lacking = append(l.Lacking, row.lacking()...)
+		if row.Partition != dataset.Unseen {
+			l.Off = max(l.Off, p.off(row.Samples)/2)
 		}
 	}
+	l.Off = round(max(l.Off, p.off(trained)))
 	for _, r := range dataset.Roles() {
-		l.Got[r] = round(float64(trained[r]) / float64(total))
+		l.Got[r] = round(float64(trained[r]) / float64(max(1, total(trained))))
 	}
-	l.Result = hex.EncodeToString(h.Sum(nil))
+	for g, name := range p.all.groups {
+		samples := 0
+		for _, c := range p.all.of(g) {
+			samples += int(c.samples)
+		}
+		bin := string(dataset.Test)
+		if in := p.in[g]; in != leftOut {
+			bin = p.bins.names[in]
+		}
+		l.Groups[name] = fmt.Sprintf("%s %d %s", bin, samples, p.all.digests[g])
+		if r := p.groupRole(g); r != dataset.NoRole {
+			l.GroupCount[r]++
+		}
+	}
+	for _, g := range p.settled {
+		l.Settled = append(l.Settled, p.all.groups[g])
+	}
 	return l
+}
+
+// groupRole returns the role of those samples of a group that are used.
+func (p *Plan) groupRole(g int) dataset.Role {
+	for _, c := range p.all.of(g) {
+		if r := p.role(g, p.Partition[p.all.categories[c.category]]); r != dataset.Unused {
+			return r
+		}
+	}
+	return dataset.NoRole
+}
+
+// asked returns the shares asked for by role. Where the test is named, its
+// share is what it is.
+func (p *Plan) asked() map[dataset.Role]float64 {
+	asked := map[dataset.Role]float64{}
+	for i, r := range p.bins.roles {
+		asked[r] += p.bins.shares[i]
+	}
+	for r := range asked {
+		asked[r] = round(asked[r])
+	}
+	return asked
+}
+
+// off returns the largest distance of the roles' shares from those asked for.
+func (p *Plan) off(samples map[dataset.Role]int) (off float64) {
+	asked, n := p.asked(), 0
+	for r := range asked {
+		n += samples[r]
+	}
+	for r, share := range asked {
+		off = max(off, math.Abs(float64(samples[r])/float64(max(1, n))-share))
+	}
+	return off
+}
+
+// lacking says in which roles the samples of a category are missing.
+func (c categoryRoles) lacking() (out []string) {
+	roles := dataset.Roles()
+	if c.Partition == dataset.Unseen {
+		roles = []dataset.Role{dataset.Test}
+	}
+	for _, r := range roles {
+		if c.Samples[r] == 0 {
+			out = append(out, fmt.Sprintf("%s category %q has no sample in %s: it has %s in %s", c.Partition, c.Category, r,
+				plural(total(c.Samples), "sample"), plural(total(c.Groups), "group")))
+		}
+	}
+	return out
+}
+
+// resultHash digests the samples' lines in their order.
+type resultHash struct{ hash.Hash }
+
+func newResultHash() *resultHash { return &resultHash{sha256.New()} }
+
+// String returns the digest so far, in hexadecimal.
+func (h *resultHash) String() string { return hex.EncodeToString(h.Sum(nil)) }
+
+// Digest takes a sample into the result's digest; give it all, in order.
+func (p *Plan) Digest(s *dataset.Sample) { p.result.add(s) }
+
+func (h *resultHash) add(s *dataset.Sample) {
+	fmt.Fprintf(h, "%s %s %s\n", s.ID, s.Partition, s.Role)
+}
+
+// ResultOf returns the digest that a lock records of a manifest's roles.
+func ResultOf(m dataset.Manifest) string {
+	h := newResultHash()
+	for i := range m.Samples {
+		h.add(&m.Samples[i])
+	}
+	return h.String()
 }
 
 // round keeps four decimals, which is what a share is read to.
 func round(share float64) float64 { return math.Round(share*1e4) / 1e4 }
 
-func (l Lock) write(w io.Writer) error {
+// Write writes the lock as JSON, a group a line.
+func (l Lock) Write(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
 	return e.Encode(l)
+}
+
+// ReadLock reads a lock file. Faults of its content wrap dataset.ErrInvalid.
+func ReadLock(name string) (*Lock, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read split lock: %w", err)
+	}
+	var head struct{ Algorithm string }
+	if err := json.Unmarshal(data, &head); err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", dataset.ErrInvalid, name, err)
+	}
+	if head.Algorithm != algorithm {
+		return nil, fmt.Errorf("%w: %s is of the algorithm %q, this gesturekit has %q: delete the file to deal all groups anew, or use the gesturekit that wrote it", dataset.ErrInvalid, name, head.Algorithm, algorithm)
+	}
+	var l Lock
+	if err := json.Unmarshal(data, &l); err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", dataset.ErrInvalid, name, err)
+	}
+	return &l, nil
+}
+
+// bin returns the role or fold that the lock has for a group, "" for none.
+func (l *Lock) bin(group string) string {
+	bin, _, _ := strings.Cut(l.Groups[group], " ")
+	return bin
+}
+
+func (l *Lock) partition() Partition {
+	p := Partition{}
+	for _, c := range l.Categories {
+		p[c.Category] = c.Partition
+	}
+	return p
+}
+
+// fits fails when the lock was made with settings under which its groups
+// cannot stay where they are.
+func (l *Lock) fits(o Options, seed uint64) error {
+	p := Plan{o: o, bins: o.bins(), seed: seed}
+	now := Lock{Seed: fmt.Sprintf("%016x", seed), Repeat: o.Repeat, Folds: o.Folds, LeaveOut: o.LeaveOut, Asked: p.asked()}
+	if differences := now.settings(*l); len(differences) > 0 {
+		return fmt.Errorf("%w: the split lock was made with other settings: %s: set them back, or delete the lock to deal all groups anew", dataset.ErrInvalid, strings.Join(differences, "; "))
+	}
+	if o.Salt >= 0 && o.Salt != l.Salt {
+		return fmt.Errorf("%w: split.salt is %d, but the split lock has %d: remove one or the other", dataset.ErrInvalid, o.Salt, l.Salt)
+	}
+	return nil
+}
+
+// settings says in which settings that move groups l differs from old.
+func (l Lock) settings(old Lock) (out []string) {
+	differ := func(what string, was, is any) {
+		if a, b := fmt.Sprint(was), fmt.Sprint(is); a != b {
+			out = append(out, fmt.Sprintf("%s changed from %s to %s", what, a, b))
+		}
+	}
+	differ("the seed's key", old.Seed, l.Seed)
+	differ("split.repeat", old.Repeat, l.Repeat)
+	differ("split.folds", old.Folds, l.Folds)
+	differ("whether split.leave_out is set", len(old.LeaveOut) > 0, len(l.LeaveOut) > 0)
+	if old.Folds == l.Folds {
+		for _, r := range dataset.Roles() {
+			differ(fmt.Sprintf("the share of %s", r), old.Asked[r], l.Asked[r])
+		}
+	}
+	return out
+}
+
+// Kept fails when a group of the old lock has another role or fold now, which
+// no update may do.
+func (l Lock) Kept(old Lock) error {
+	var errs []error
+	for name := range old.Groups {
+		if _, ok := l.Groups[name]; ok && l.bin(name) != old.bin(name) {
+			errs = append(errs, fmt.Errorf("group %q moved from %s to %s", name, old.bin(name), l.bin(name)))
+		}
+	}
+	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(errs...)
 }

@@ -7,10 +7,12 @@
 // them would let the test reward memory.
 //
 // A group's role is a pure function of the seed, a small number called salt and
-// the group's name. Captures added later therefore move no group that was there
-// before, as long as the salt stays; the order of files and the machine play no
-// part. The salt is the first of 0, 1, 2 ... under which the shares that come
-// out lie close enough to those asked for, in all and in each category.
+// the group's name; the order of files and the machine play no part. The salt
+// is the first of 0, 1, 2 ... under which the shares that come out lie close
+// enough to those asked for, in all and in each category. Where a category
+// would still lack a role that it has groups enough for, single groups are
+// moved. The lock records salt and groups, and with it as split.lock captures
+// added later move no group that was there before.
 package split
 
 import (
@@ -25,19 +27,18 @@ type Options struct {
 	Unknown   []string `yaml:"unknown" doc:"categories trained as na: no known gesture"`
 	Unseen    []string `yaml:"unseen" doc:"categories kept for the test only, where they must come out as na"`
 	Partition string   `yaml:"partition" path:"file" doc:"CSV file with the columns category,partition in place of the three lists"`
-	Draw      Draw     `yaml:"draw" doc:"shares of the categories when neither lists nor a file are given: they are drawn from the seed"`
+	Draw      Draw     `yaml:"draw" doc:"shares or numbers of the categories when neither lists nor a file are given: they are drawn from the seed"`
+
+	LeaveOut []string `yaml:"leave_out" doc:"groups that are the test, in place of a share: one person for leave-one-person-out"`
+	Folds    int      `yaml:"folds" doc:"number of folds for cross-validation, 3 or more, in place of the shares; 0 for none. Each group is in one fold"`
+	Fold     int      `yaml:"fold" doc:"which fold is the test, from 0 to folds-1; the next one is validation, and the others are train"`
+	Repeat   int      `yaml:"repeat" doc:"which of many independent splits of one seed, from 0: for repeated splits and repeated cross-validation"`
+	Lock     string   `yaml:"lock" path:"file" doc:"split.lock.json of an earlier split, kept beside the config: its groups and drawn categories stay where they are, and only new ones are dealt. gesturekit split update writes it"`
 
 	Validation float64 `yaml:"validation" doc:"share of the samples for choosing the best epoch, above 0 and below 1"`
 	Test       float64 `yaml:"test" doc:"share of the samples for the final test, above 0 and below 1"`
 	Tolerance  float64 `yaml:"tolerance" doc:"how far a share may lie from the one asked for before another salt is tried, 0..1"`
-	Salt       int     `yaml:"salt" doc:"number that fixes the roles together with the seed; -1 looks for the first one within tolerance. Set it to the one in split.lock.json to keep every group's role when captures are added"`
-}
-
-// Draw holds the shares of the categories in a drawn partition. At least one
-// category is known, one unknown and one unseen.
-type Draw struct {
-	Unknown float64 `yaml:"unknown" doc:"share of unknown categories, 0..1"`
-	Unseen  float64 `yaml:"unseen" doc:"share of unseen categories, 0..1"`
+	Salt       int     `yaml:"salt" doc:"number that fixes the roles together with the seed; -1 takes that of split.lock, and without such a file the first one within tolerance"`
 }
 
 // Default returns the settings of a run that sets none.
@@ -57,7 +58,6 @@ func (o Options) Validate() error {
 		open  bool
 	}{
 		{"validation", o.Validation, true}, {"test", o.Test, true}, {"tolerance", o.Tolerance, false},
-		{"draw.unknown", o.Draw.Unknown, false}, {"draw.unseen", o.Draw.Unseen, false},
 	} {
 		switch {
 		case math.IsNaN(s.value) || s.value < 0 || s.value > 1:
@@ -69,9 +69,8 @@ func (o Options) Validate() error {
 	if o.Validation+o.Test >= 1 {
 		fault("split.validation and split.test sum to %v: nothing is left for train; want less than 1", o.Validation+o.Test)
 	}
-	if o.Draw.Unknown+o.Draw.Unseen >= 1 {
-		fault("split.draw.unknown and split.draw.unseen sum to %v: no category is left to be known; want less than 1", o.Draw.Unknown+o.Draw.Unseen)
-	}
+	errs = append(errs, o.Draw.validate()...)
+	errs = append(errs, o.validateFolds()...)
 	if o.Salt < -1 {
 		fault("split.salt is %d, want -1 or a number from 0", o.Salt)
 	}
@@ -91,6 +90,24 @@ func (o Options) Validate() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (o Options) validateFolds() (errs []error) {
+	switch {
+	case o.Folds < 0 || o.Folds == 1 || o.Folds == 2:
+		errs = append(errs, fmt.Errorf("split.folds is %d, want 0, or 3 or more: a fold each for test and validation, and at least one for train", o.Folds))
+	case o.Folds == 0 && o.Fold != 0:
+		errs = append(errs, fmt.Errorf("split.fold is %d without split.folds: set how many folds there are", o.Fold))
+	case o.Fold < 0 || o.Folds > 0 && o.Fold >= o.Folds:
+		errs = append(errs, fmt.Errorf("split.fold is %d, want 0 to %d", o.Fold, o.Folds-1))
+	}
+	if o.Folds > 0 && len(o.LeaveOut) > 0 {
+		errs = append(errs, errors.New("split.folds and split.leave_out are both set: give one or the other"))
+	}
+	if o.Repeat < 0 {
+		errs = append(errs, fmt.Errorf("split.repeat is %d, want a number from 0", o.Repeat))
+	}
+	return errs
 }
 
 // Partitioned reports whether the partition is given, by lists or a file.

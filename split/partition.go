@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"math"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/internal/nearest"
@@ -34,9 +32,9 @@ func (o Options) lists() []list {
 }
 
 // partition works out the partition of the categories: from the lists, from
-// the file, or drawn by key. It fails when a category is in none, when a listed
-// one does not exist, or when none is known.
-func (o Options) partition(categories []string, key rng.Key) (Partition, error) {
+// the file, or drawn by key, categories of old staying what they are. It fails
+// when a category is in none or when a listed one does not exist.
+func (o Options) partition(categories []string, key rng.Key, old Partition) (Partition, error) {
 	switch {
 	case o.listed():
 		p := Partition{}
@@ -58,7 +56,7 @@ func (o Options) partition(categories []string, key rng.Key) (Partition, error) 
 		}
 		return p, p.check(o.Partition, categories)
 	}
-	return o.Draw.partition(categories, key)
+	return o.Draw.partition(categories, key, old)
 }
 
 // check compares a partition that a person wrote with the categories there are.
@@ -78,36 +76,6 @@ func (p Partition) check(where string, categories []string) error {
 		return fmt.Errorf("%w: %w", dataset.ErrInvalid, errors.Join(errs...))
 	}
 	return nil
-}
-
-// partition draws one: the categories, ranked by a hash of seed and name, give
-// their first few as unseen, the next few as unknown.
-func (d Draw) partition(categories []string, key rng.Key) (Partition, error) {
-	if len(categories) < 3 {
-		return nil, fmt.Errorf("%w: %d categories cannot be drawn into known, unknown and unseen: capture at least 3, or list them under split.known, split.unknown and split.unseen", dataset.ErrInvalid, len(categories))
-	}
-	ranked := slices.Clone(categories)
-	slices.SortFunc(ranked, func(a, b string) int {
-		if x, y := key.With(a).Uint64(), key.With(b).Uint64(); x != y {
-			return map[bool]int{true: -1, false: 1}[x < y]
-		}
-		return strings.Compare(a, b)
-	})
-	share := func(s float64) int { return max(1, int(math.Round(s*float64(len(categories))))) }
-	unseen := min(share(d.Unseen), len(categories)-2)
-	unknown := min(share(d.Unknown), len(categories)-1-unseen)
-	p := Partition{}
-	for i, c := range ranked {
-		switch {
-		case i < unseen:
-			p[c] = dataset.Unseen
-		case i < unseen+unknown:
-			p[c] = dataset.Unknown
-		default:
-			p[c] = dataset.Known
-		}
-	}
-	return p, nil
 }
 
 // ReadPartition reads CSV with the header category,partition. Errors name the

@@ -2,12 +2,16 @@ package split
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/internal/atomicfile"
 	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/rng"
 )
 
 // Stage gives every sample its partition and role. It writes the manifest,
@@ -18,59 +22,88 @@ type Stage struct{ Options Options }
 func (Stage) Name() string { return "split" }
 
 // Version identifies the algorithm.
-func (Stage) Version() string { return "split/1 " + algorithm }
+func (Stage) Version() string { return "split/2 " + algorithm }
 
-// Settings returns the options. Where the partition file lies is not part of
-// them: its content is an input.
+// Settings returns the options. Where the partition file and the lock lie is
+// not part of them: their content is an input.
 func (s Stage) Settings() any {
-	if s.Options.Partition != "" {
-		s.Options.Partition = "file"
+	for _, name := range []*string{&s.Options.Partition, &s.Options.Lock} {
+		if *name != "" {
+			*name = "file"
+		}
 	}
 	return s.Options
 }
 
-// Inputs returns the partition file, if one is set.
-func (s Stage) Inputs() []string {
-	if s.Options.Partition == "" {
-		return nil
+// Inputs returns the partition file, if one is set, and the lock, if it exists.
+func (s Stage) Inputs() (in []string) {
+	if s.Options.Partition != "" {
+		in = append(in, s.Options.Partition)
 	}
-	return []string{s.Options.Partition}
+	if s.Options.Lock != "" {
+		if _, err := os.Stat(s.Options.Lock); err == nil {
+			in = append(in, s.Options.Lock)
+		}
+	}
+	return in
+}
+
+// Plan returns the split of a manifest and the manifest with it. It writes
+// nothing. A lock that does not exist yet is none.
+func (s Stage) Plan(in dataset.Manifest, key rng.Key) (*Plan, dataset.Manifest, error) {
+	var old *Lock
+	if s.Options.Lock != "" {
+		l, err := ReadLock(s.Options.Lock)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, in, err
+		}
+		old = l
+	}
+	return s.PlanFrom(in, key, old)
+}
+
+// PlanFrom is Plan with a lock at hand, or none.
+func (s Stage) PlanFrom(in dataset.Manifest, key rng.Key, old *Lock) (*Plan, dataset.Manifest, error) {
+	p, err := s.Options.Plan(TallyOf(in), key, old)
+	if err != nil {
+		return nil, in, err
+	}
+	out := in.Clone()
+	for i := range out.Samples {
+		p.Apply(&out.Samples[i])
+		p.Digest(&out.Samples[i])
+	}
+	return p, out, nil
 }
 
 // Run splits the samples of in.
 func (s Stage) Run(_ context.Context, in dataset.Manifest, env pipeline.Env) (dataset.Manifest, error) {
-	o := s.Options
-	if len(in.Samples) == 0 {
-		return in, fmt.Errorf("%w: no samples to split", dataset.ErrInvalid)
-	}
-	p, err := o.partition(in.Categories(), env.Key.With("partition"))
+	p, out, err := s.Plan(in, env.Key)
 	if err != nil {
 		return in, err
 	}
-	if !o.Partitioned() {
-		env.Warn("no partition was given, so one was drawn: look at " + PartitionFile + ", and set split.known, split.unknown and split.unseen to what you mean")
+	lock := p.Lock()
+	for _, w := range append(p.Warnings, s.moved(lock, env)...) {
+		env.Warn(w)
 	}
-	t, key := count(in, p), env.Key.With("roles")
-	salt := o.salt(t, key)
-	out := o.assign(in, p, t, key, salt)
-	if err := enough(out, p); err != nil {
-		return in, err
-	}
-	s.warn(out, o.fit(t, key, salt), env)
-	if err := atomicfile.Write(filepath.Join(env.Dir, PartitionFile), p.WriteCSV); err != nil {
-		return in, err
-	}
-	lock := o.lock(out, env.Key.Uint64(), salt)
 	env.Report(len(out.Samples), len(out.Samples), "samples")
-	return out, atomicfile.Write(filepath.Join(env.Dir, LockFile), lock.write)
+	return out, errors.Join(
+		atomicfile.Write(filepath.Join(env.Dir, PartitionFile), p.Partition.WriteCSV),
+		atomicfile.Write(filepath.Join(env.Dir, LockFile), lock.Write),
+	)
 }
 
-// warn tells of a split that is sound but not what a person would hope for.
-func (s Stage) warn(m dataset.Manifest, f fit, env pipeline.Env) {
-	if f.lacking > 0 || f.off > max(s.Options.Tolerance, 0.05) {
-		env.Warn(fmt.Sprintf("shares lie up to %.0f %% from those asked for, as the groups are few or uneven: see %s", 100*f.off, LockFile))
+// moved tells when captures were added and groups of the recorded split move
+// for it.
+func (s Stage) moved(lock Lock, env pipeline.Env) []string {
+	old, err := ReadLock(filepath.Join(env.Output(s.Name()), LockFile))
+	if err != nil || len(lock.settings(*old)) > 0 { // no split yet, or one of other settings
+		return nil
 	}
-	if n := len(m.InRole(dataset.Unused).Samples); n > 0 {
-		env.Warn(fmt.Sprintf("%d unseen samples are of groups in train or validation and stay unused, as a group has one role", n))
+	moved, _, _, _ := lock.groupDifferences(*old)
+	if len(moved) == 0 {
+		return nil
 	}
+	return []string{fmt.Sprintf("%d groups move to another role or fold than in the last split, as the salt changed from %d to %d: a model trained before has seen what is now the test. To keep old groups where they were, set split.salt: %d, and then split.lock, which gesturekit split update writes",
+		len(moved), old.Salt, lock.Salt, old.Salt)}
 }

@@ -1,0 +1,236 @@
+package split
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/rng"
+)
+
+// Plan is what a split will do: a partition for each category and a role for
+// each group.
+type Plan struct {
+	Partition Partition
+	Warnings  []string // what a person should know before using it
+
+	o       Options
+	all     table
+	bins    bins
+	in      []int // by group: its bin, or leftOut
+	salt    int
+	settled []int
+	only    []bool // by group: it has unseen samples only
+	at      map[string]int
+	seed    uint64
+	result  *resultHash
+}
+
+// leftOut stands for the bin of the groups that split.leave_out names.
+const leftOut = -2
+
+// Plan works out the split of the samples counted by t, which takes no more
+// after it. key is the stage's random stream; old is the lock whose groups and
+// drawn categories stay where they are, or nil. Faults of the data wrap
+// dataset.ErrInvalid.
+func (o Options) Plan(t *Tally, key rng.Key, old *Lock) (*Plan, error) {
+	p := &Plan{o: o, all: t.table(), bins: o.bins(), seed: key.Uint64(), result: newResultHash()}
+	if len(p.all.groups) == 0 {
+		return nil, fmt.Errorf("%w: no samples to split", dataset.ErrInvalid)
+	}
+	var drawn Partition
+	if old != nil {
+		if err := old.fits(o, p.seed); err != nil {
+			return nil, err
+		}
+		drawn = old.partition()
+	}
+	var err error
+	if p.Partition, err = o.partition(p.all.categories, key.With("partition"), drawn); err != nil {
+		return nil, err
+	}
+	if err := p.deal(key.With("roles"), old); err != nil {
+		return nil, err
+	}
+	p.at = make(map[string]int, len(p.all.groups))
+	for i, g := range p.all.groups {
+		p.at[g] = i
+	}
+	if err := p.enough(); err != nil {
+		return nil, err
+	}
+	p.warn()
+	return p, nil
+}
+
+// deal gives every group its bin.
+func (p *Plan) deal(key rng.Key, old *Lock) error {
+	out, err := p.leftOut()
+	if err != nil {
+		return err
+	}
+	trained := p.all.restricted(func(c cell) bool {
+		return p.Partition[p.all.categories[c.category]] != dataset.Unseen
+	})
+	d := dealing{
+		table: trained.restricted(func(c cell) bool { return !out[c.group] }), bins: p.bins, key: key,
+		tolerance: p.o.Tolerance, fixed: make([]int, len(p.all.groups)),
+	}
+	if p.o.Repeat > 0 {
+		d.key = key.With("repeat").WithInt(p.o.Repeat)
+	}
+	p.only = make([]bool, len(p.all.groups))
+	test := p.bins.index(string(dataset.Test))
+	for g := range p.all.groups {
+		d.fixed[g] = free
+		if p.only[g] = len(trained.of(g)) == 0; p.only[g] && test >= 0 {
+			d.fixed[g] = test
+		}
+	}
+	salt := p.o.Salt
+	if old != nil {
+		if salt < 0 {
+			salt = old.Salt
+		}
+		for g, name := range p.all.groups {
+			if b := p.bins.index(old.bin(name)); b >= 0 {
+				d.fixed[g] = b
+			}
+		}
+	}
+	p.in, p.salt, p.settled = d.deal(salt)
+	for g := range out {
+		p.in[g] = leftOut
+	}
+	return nil
+}
+
+func (p *Plan) leftOut() (map[int32]bool, error) {
+	out := map[int32]bool{}
+	var errs []error
+	for _, name := range p.o.LeaveOut {
+		g, ok := slices.BinarySearch(p.all.groups, name)
+		if !ok {
+			errs = append(errs, fmt.Errorf("split.leave_out names group %q, of which there is no sample; gesturekit split plan --groups lists them", name))
+			continue
+		}
+		out[int32(g)] = true
+	}
+	if len(errs) > 0 {
+		return nil, fmt.Errorf("%w: %w", dataset.ErrInvalid, errors.Join(errs...))
+	}
+	return out, nil
+}
+
+// role returns the role of the samples of a group in a category.
+func (p *Plan) role(group int, part dataset.Partition) dataset.Role {
+	r := dataset.Test
+	if in := p.in[group]; in != leftOut && !p.only[group] {
+		r = p.bins.roles[in]
+	}
+	if part == dataset.Unseen && r != dataset.Test {
+		return dataset.Unused
+	}
+	return r
+}
+
+// Apply gives a sample that was counted its partition and role.
+func (p *Plan) Apply(s *dataset.Sample) {
+	s.Partition = p.Partition[s.Category]
+	s.Role = p.role(p.at[s.Group], s.Partition)
+}
+
+// rows returns how many samples and groups each category has in each role.
+func (p *Plan) rows() []categoryRoles {
+	rows := make([]categoryRoles, len(p.all.categories))
+	for i, c := range p.all.categories {
+		rows[i] = categoryRoles{Category: c, Partition: p.Partition[c], Samples: map[dataset.Role]int{}, Groups: map[dataset.Role]int{}}
+	}
+	for _, c := range p.all.cells {
+		row := &rows[c.category]
+		r := p.role(int(c.group), row.Partition)
+		row.Samples[r] += int(c.samples)
+		row.Groups[r]++
+	}
+	return rows
+}
+
+// enough checks that the roles can do their work: samples in each, and every
+// known category in train and, unless the test is a fold or a group, in test.
+func (p *Plan) enough() error {
+	rows, all := p.rows(), map[dataset.Role]int{}
+	for _, row := range rows {
+		if row.Partition != dataset.Unseen {
+			for r, n := range row.Samples {
+				all[r] += n
+			}
+		}
+	}
+	var errs []error
+	for _, r := range dataset.Roles() {
+		if all[r] == 0 {
+			errs = append(errs, fmt.Errorf("role %s gets no sample: there are %d groups, and a split needs at least %d; name more persons or sessions (ingest.groups), or change the seed or the shares",
+				r, len(p.all.groups), max(3, p.o.Folds)))
+		}
+	}
+	needed := []dataset.Role{dataset.Train, dataset.Test}
+	if p.o.Folds > 0 || len(p.o.LeaveOut) > 0 {
+		needed = needed[:1]
+	}
+	for _, row := range rows {
+		if row.Partition != dataset.Known || len(errs) > 0 && all[dataset.Train]*all[dataset.Test] == 0 {
+			continue
+		}
+		for _, r := range needed {
+			if row.Samples[r] == 0 {
+				errs = append(errs, fmt.Errorf("known category %q gets no sample in %s: it has %s in %s; capture it with more persons or sessions, or move it to split.unknown",
+					row.Category, r, plural(total(row.Samples), "sample"), plural(total(row.Groups), "group")))
+			}
+		}
+	}
+	if len(errs) > 0 {
+		return fmt.Errorf("%w: %w", dataset.ErrInvalid, errors.Join(errs...))
+	}
+	return nil
+}
+
+// warn notes what is sound but not what a person would hope for.
+func (p *Plan) warn() {
+	note := func(format string, args ...any) { p.Warnings = append(p.Warnings, fmt.Sprintf(format, args...)) }
+	if !p.o.Partitioned() {
+		note("no partition was given, so one was drawn: look at %s, and set split.known, split.unknown and split.unseen to what you mean", PartitionFile)
+	}
+	l := p.Lock()
+	if l.Off > max(p.o.Tolerance, 0.05) {
+		note("shares lie up to %.0f %% from those asked for, as the groups are few or uneven: see %s", 100*l.Off, LockFile)
+	}
+	for _, s := range limited(l.Lacking, 5) {
+		note("%s", s)
+	}
+	if n := l.Samples[dataset.Unused]; n > 0 {
+		note("%d unseen samples are of groups in train or validation and stay unused, as a group has one role", n)
+	}
+}
+
+// limited cuts a list of findings and says how many more there are.
+func limited(all []string, most int) []string {
+	if len(all) <= most {
+		return all
+	}
+	return append(slices.Clone(all[:most]), fmt.Sprintf("and %d more", len(all)-most))
+}
+
+func total(counts map[dataset.Role]int) (n int) {
+	for _, c := range counts {
+		n += c
+	}
+	return n
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

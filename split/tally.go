@@ -1,0 +1,145 @@
+package split
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"github.com/gesturekit/gesturekit/dataset"
+)
+
+// Tally counts the samples by group and category. It needs 8 bytes a sample
+// besides what it keeps of each group, so it takes manifests that are read as a
+// stream. The order in which samples are added plays no part in what comes out.
+type Tally struct {
+	groupAt, categoryAt map[string]uint32
+	groups, categories  []string
+	pairs               []uint64      // a group and a category for each sample
+	digests             []groupDigest // by group
+}
+
+// groupDigest is the sum of the digests of a group's sample IDs, so that their
+// order plays no part.
+type groupDigest struct{ high, low uint64 }
+
+func (d groupDigest) String() string { return fmt.Sprintf("%016x", d.high^d.low) }
+
+// NewTally returns an empty tally.
+func NewTally() *Tally {
+	return &Tally{groupAt: map[string]uint32{}, categoryAt: map[string]uint32{}}
+}
+
+// TallyOf counts the samples of a manifest.
+func TallyOf(m dataset.Manifest) *Tally {
+	t := NewTally()
+	for i := range m.Samples {
+		t.Add(&m.Samples[i])
+	}
+	return t
+}
+
+// Add counts a sample.
+func (t *Tally) Add(s *dataset.Sample) {
+	g, c := intern(t.groupAt, &t.groups, s.Group), intern(t.categoryAt, &t.categories, s.Category)
+	if int(g) == len(t.digests) {
+		t.digests = append(t.digests, groupDigest{})
+	}
+	t.pairs = append(t.pairs, uint64(g)<<32|uint64(c))
+	sum := sha256.Sum256([]byte(s.ID))
+	t.digests[g].high += binary.BigEndian.Uint64(sum[:])
+	t.digests[g].low += binary.BigEndian.Uint64(sum[8:])
+}
+
+func intern(at map[string]uint32, names *[]string, name string) uint32 {
+	i, ok := at[name]
+	if !ok {
+		i = uint32(len(*names))
+		at[name] = i
+		*names = append(*names, name)
+	}
+	return i
+}
+
+// cell is how many samples a group has of a category.
+type cell struct{ group, category, samples int32 }
+
+// table is a finished tally: groups and categories sorted, cells sorted by
+// group and category.
+type table struct {
+	groups, categories []string
+	digests            []groupDigest
+	cells              []cell
+	first              []int // by group: its first cell; one more entry at the end
+}
+
+// table finishes the tally, which takes no more samples after it.
+func (t *Tally) table() table {
+	var out table
+	var groupRank, categoryRank []uint32
+	out.groups, groupRank = ranked(t.groups)
+	out.categories, categoryRank = ranked(t.categories)
+	out.digests = make([]groupDigest, len(t.digests))
+	for i, d := range t.digests {
+		out.digests[groupRank[i]] = d
+	}
+	for i, p := range t.pairs {
+		t.pairs[i] = uint64(groupRank[p>>32])<<32 | uint64(categoryRank[uint32(p)])
+	}
+	slices.Sort(t.pairs)
+	out.first = make([]int, len(out.groups)+1)
+	for i, p := range t.pairs {
+		if i > 0 && p == t.pairs[i-1] {
+			out.cells[len(out.cells)-1].samples++
+			continue
+		}
+		out.cells = append(out.cells, cell{int32(p >> 32), int32(uint32(p)), 1})
+		out.first[p>>32+1] = len(out.cells)
+	}
+	*t = Tally{}
+	return out
+}
+
+// ranked sorts names and tells the place of each of the old ones.
+func ranked(names []string) (sorted []string, rank []uint32) {
+	order := make([]uint32, len(names))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortFunc(order, func(a, b uint32) int { return cmp.Compare(names[a], names[b]) })
+	sorted, rank = make([]string, len(names)), make([]uint32, len(names))
+	for at, i := range order {
+		sorted[at], rank[i] = names[i], uint32(at)
+	}
+	return sorted, rank
+}
+
+// of returns the cells of a group.
+func (t table) of(group int) []cell { return t.cells[t.first[group]:t.first[group+1]] }
+
+// restricted returns the table with the cells kept only. Groups without any
+// stay.
+func (t table) restricted(keep func(cell) bool) table {
+	out := t
+	out.cells, out.first = nil, make([]int, len(t.first))
+	for g := range t.groups {
+		for _, c := range t.of(g) {
+			if keep(c) {
+				out.cells = append(out.cells, c)
+			}
+		}
+		out.first[g+1] = len(out.cells)
+	}
+	return out
+}
+
+// perCategory returns how many samples and groups each category has.
+func (t table) perCategory() (samples, groups []int) {
+	samples, groups = make([]int, len(t.categories)), make([]int, len(t.categories))
+	for _, c := range t.cells {
+		samples[c.category] += int(c.samples)
+		groups[c.category]++
+	}
+	return samples, groups
+}
