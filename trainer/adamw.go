@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/gesturekit/gesturekit/trainer/nn"
+	"github.com/gesturekit/gesturekit/trainer/nn/kernel"
 )
 
 // adamW is Adam with decoupled weight decay (Loshchilov & Hutter 2019,
@@ -58,34 +59,24 @@ func (a *adamW) step(rate float64) {
 }
 
 func (a *adamW) update(p *nn.Param, m, v []float32, keep, size, unbias float32) {
-	b1, b2 := float32(a.beta1), float32(a.beta2)
-	c1, c2 := float32(1-a.beta1), float32(1-a.beta2)
-	w, g := p.Data, p.Grad[:len(p.Data)]
-	m, v = m[:len(w)], v[:len(w)]
-	for i, g := range g {
-		m[i] = float32(b1*m[i]) + float32(c1*g)
-		v[i] = float32(b2*v[i]) + float32(float32(c2*g)*g)
-		root := float32(math.Sqrt(float64(v[i])))
-		w[i] = float32(w[i]*keep) - float32(size*m[i])/(float32(root*unbias)+epsilon)
+	k := kernel.AdamW{
+		Beta1: float32(a.beta1), Beta2: float32(a.beta2), OneLess1: float32(1 - a.beta1), OneLess2: float32(1 - a.beta2),
+		Keep: keep, Size: size, Unbias: unbias, Epsilon: epsilon,
 	}
+	k.Step(p.Data, m, v, p.Grad)
 }
 
 // clip scales the gradients so that their norm is at most bound.
 func clip(params []*nn.Param, bound float64) {
 	sum := 0.0
 	for _, p := range params {
-		for _, g := range p.Grad {
-			sum += float64(float64(g) * float64(g))
-		}
+		sum += kernel.SquareSum(p.Grad)
 	}
 	norm := math.Sqrt(sum)
 	if !(norm > bound) {
 		return
 	}
-	scale := float32(bound / norm)
 	for _, p := range params {
-		for i := range p.Grad {
-			p.Grad[i] *= scale
-		}
+		kernel.Scale(p.Grad, float32(bound/norm))
 	}
 }

@@ -37,7 +37,7 @@ func allowed() map[string]string {
 		"labels":         stage,
 		"augment":        stage + " pixel internal/contact",
 		"audit":          stage + " pixel internal/contact",
-		"trainer":        stage + " pixel evaluate trainer/nn",
+		"trainer":        stage + " pixel evaluate trainer/nn trainer/nn/kernel",
 		"validate":       stage + " pixel evaluate trainer",
 		"report":         stage + " pixel evaluate",
 

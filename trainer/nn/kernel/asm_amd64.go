@@ -103,3 +103,18 @@ func winogradWeightsAVX2(dst *float32, src *float32, dRow int, dCol int, sRow in
 //
 //go:noescape
 func winogradWeightGradAVX2(dst *float32, src *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
+
+// adamWAVX2 makes a step of AdamW; a points to the fields of kernel's type AdamW.
+//
+//go:noescape
+func adamWAVX2(a *float32, w *float32, m *float32, v *float32, dw *float32, vectors int)
+
+// squareSumAVX2 adds the squares of blocks of 16 elements to 16 sums.
+//
+//go:noescape
+func squareSumAVX2(sums *float64, x *float32, blocks int)
+
+// scaleAVX2 multiplies x.
+//
+//go:noescape
+func scaleAVX2(x *float32, by *float32, vectors int)

@@ -3876,3 +3876,100 @@ GLOBL winogradWeightGradAVX2_5<>(SB), RODATA|NOPTR, $4
 
 DATA winogradWeightGradAVX2_6<>+0(SB)/4, $0x3e89ae41
 GLOBL winogradWeightGradAVX2_6<>(SB), RODATA|NOPTR, $4
+
+// func adamWAVX2(a *float32, w *float32, m *float32, v *float32, dw *float32, vectors int)
+// Requires: AVX
+TEXT ·adamWAVX2(SB), NOSPLIT, $0-48
+	MOVQ         a+0(FP), AX
+	MOVQ         w+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         v+24(FP), BX
+	MOVQ         dw+32(FP), SI
+	MOVQ         vectors+40(FP), DI
+	VBROADCASTSS (AX), Y0
+	VBROADCASTSS 4(AX), Y1
+	VBROADCASTSS 8(AX), Y2
+	VBROADCASTSS 12(AX), Y3
+	VBROADCASTSS 16(AX), Y4
+	VBROADCASTSS 20(AX), Y5
+	VBROADCASTSS 24(AX), Y6
+	VBROADCASTSS 28(AX), Y7
+
+adamWAVX2_vector:
+	VMOVUPS (SI), Y8
+	VMULPS  (DX), Y0, Y9
+	VMULPS  Y8, Y2, Y10
+	VADDPS  Y9, Y10, Y10
+	VMOVUPS Y10, (DX)
+	VMULPS  (BX), Y1, Y9
+	VMULPS  Y8, Y3, Y11
+	VMULPS  Y11, Y8, Y8
+	VADDPS  Y9, Y8, Y8
+	VMOVUPS Y8, (BX)
+	VSQRTPS Y8, Y8
+	VMULPS  Y8, Y6, Y8
+	VADDPS  Y8, Y7, Y8
+	VMULPS  Y10, Y5, Y9
+	VDIVPS  Y8, Y9, Y9
+	VMULPS  (CX), Y4, Y8
+	VSUBPS  Y9, Y8, Y8
+	VMOVUPS Y8, (CX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	ADDQ    $0x20, SI
+	DECQ    DI
+	JNZ     adamWAVX2_vector
+	VZEROUPPER
+	RET
+
+// func squareSumAVX2(sums *float64, x *float32, blocks int)
+// Requires: AVX
+TEXT ·squareSumAVX2(SB), NOSPLIT, $0-24
+	MOVQ    sums+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    blocks+16(FP), DX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+
+squareSumAVX2_block:
+	VCVTPS2PD (CX), Y4
+	VMULPD    Y4, Y4, Y4
+	VADDPD    Y4, Y0, Y0
+	VCVTPS2PD 16(CX), Y4
+	VMULPD    Y4, Y4, Y4
+	VADDPD    Y4, Y1, Y1
+	VCVTPS2PD 32(CX), Y4
+	VMULPD    Y4, Y4, Y4
+	VADDPD    Y4, Y2, Y2
+	VCVTPS2PD 48(CX), Y4
+	VMULPD    Y4, Y4, Y4
+	VADDPD    Y4, Y3, Y3
+	ADDQ      $0x40, CX
+	DECQ      DX
+	JNZ       squareSumAVX2_block
+	VMOVUPD   Y0, (AX)
+	VMOVUPD   Y1, 32(AX)
+	VMOVUPD   Y2, 64(AX)
+	VMOVUPD   Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+// func scaleAVX2(x *float32, by *float32, vectors int)
+// Requires: AVX
+TEXT ·scaleAVX2(SB), NOSPLIT, $0-24
+	MOVQ         x+0(FP), AX
+	MOVQ         by+8(FP), CX
+	MOVQ         vectors+16(FP), DX
+	VBROADCASTSS (CX), Y0
+
+scaleAVX2_vector:
+	VMULPS  (AX), Y0, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x20, AX
+	DECQ    DX
+	JNZ     scaleAVX2_vector
+	VZEROUPPER
+	RET

@@ -150,3 +150,30 @@ func (t transform) vectors(lv level, dst, src []float32, to, from Square, channe
 	}
 	return n * vector
 }
+
+func (a *AdamW) vectors(lv level, w, m, v, g []float32) int {
+	n := len(w) / 8
+	if lv == portable || n == 0 {
+		return 0
+	}
+	adamWAVX2(&a.Beta1, &w[0], &m[0], &v[0], &g[0], n)
+	return 8 * n
+}
+
+func vectorSquareSum(lv level, chains *[Lanes]float64, x []float32) int {
+	n := len(x) / Lanes
+	if lv == portable || n == 0 {
+		return 0
+	}
+	squareSumAVX2(&chains[0], &x[0], n)
+	return n * Lanes
+}
+
+func vectorScale(lv level, x []float32, a float32) int {
+	n := len(x) / 8
+	if lv == portable || n == 0 {
+		return 0
+	}
+	scaleAVX2(&x[0], &a, n)
+	return 8 * n
+}

@@ -17,5 +17,6 @@ func main() {
 	maps()
 	product()
 	winograd()
+	updates()
 	Generate()
 }
