@@ -211,6 +211,9 @@ func (f *fitting) diverged(n int, what string) error {
 // validate evaluates the model on the validation samples.
 func (f *fitting) validate(ctx context.Context) (Validation, error) {
 	set, p, loss := &f.data.validation, f.predictor, f.model.Loss
+	if err := p.net.Refresh(); err != nil {
+		return Validation{}, err
+	}
 	outputs := loss.outputs(len(f.data.Labels))
 	target, row := make([]float32, outputs), make([]float32, outputs)
 	confusion := evaluate.NewConfusion(len(f.data.Labels) - 1)

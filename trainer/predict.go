@@ -14,8 +14,8 @@ import (
 	"github.com/gesturekit/gesturekit/trainer/nn"
 )
 
-// Predictor evaluates a model on images. It is for one goroutine at a time, and
-// it sees what becomes of the model's weights.
+// Predictor evaluates a model, as it was when the predictor was made, on images.
+// It is for one goroutine at a time.
 type Predictor struct {
 	model     *Model
 	net       *nn.Predictor

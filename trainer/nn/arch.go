@@ -31,8 +31,7 @@ func architecture(name string) (body, bool) {
 func tiny(l *layers, x *gorgonia.Node, outputs int) *gorgonia.Node {
 	for i, s := range []struct{ channels, stride int }{{16, 2}, {32, 2}, {64, 2}, {64, 1}, {128, 2}, {128, 1}} {
 		name := "layer" + strconv.Itoa(i+1)
-		x = l.conv(name+".conv", x, s.channels, 3, s.stride)
-		x = l.norm(name+".bn", x, nil, 1, true)
+		x = l.conv(name+".conv", name+".bn", x, s.channels, 3, s.stride, nil, 1, true)
 	}
 	return l.dense("fc", l.globalAverage(x), outputs)
 }
@@ -41,8 +40,7 @@ func tiny(l *layers, x *gorgonia.Node, outputs int) *gorgonia.Node {
 // 16 channels that halves the image, stages of 16, 32, 64 and 128 channels of
 // which the later three halve it again, global average and a dense layer.
 func slimResNet(l *layers, x *gorgonia.Node, outputs int) *gorgonia.Node {
-	x = l.conv("stem.conv", x, 16, 3, 2)
-	x = l.norm("stem.bn", x, nil, 1, true)
+	x = l.conv("stem.conv", "stem.bn", x, 16, 3, 2, nil, 1, true)
 	for stage, channels := range []int{16, 32, 64, 128} {
 		stride := min(2, stage+1)
 		for block := range 2 {
@@ -58,11 +56,8 @@ func slimResNet(l *layers, x *gorgonia.Node, outputs int) *gorgonia.Node {
 func (l *layers) basicBlock(name string, x *gorgonia.Node, channels, stride int) *gorgonia.Node {
 	shortcut := x
 	if _, _, _, c := l.dims(x); stride != 1 || c != channels {
-		shortcut = l.conv(name+".downsample.0", x, channels, 1, stride)
-		shortcut = l.norm(name+".downsample.1", shortcut, nil, 1, false)
+		shortcut = l.conv(name+".downsample.0", name+".downsample.1", x, channels, 1, stride, nil, 1, false)
 	}
-	y := l.conv(name+".conv1", x, channels, 3, stride)
-	y = l.norm(name+".bn1", y, nil, 1, true)
-	y = l.conv(name+".conv2", y, channels, 3, 1)
-	return l.norm(name+".bn2", y, shortcut, 0, true)
+	y := l.conv(name+".conv1", name+".bn1", x, channels, 3, stride, nil, 1, true)
+	return l.conv(name+".conv2", name+".bn2", y, channels, 3, 1, shortcut, 0, true)
 }

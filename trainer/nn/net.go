@@ -70,7 +70,7 @@ func New(c Config, key rng.Key) (*Net, error) {
 // newNet builds body once, on a batch of one square image, to declare its parameters.
 func newNet(c Config, body body, channels int, key rng.Key) (*Net, error) {
 	n := &Net{config: c, body: body, arrays: map[string]array{}}
-	l := &layers{builder: newBuilder(), net: n, key: &key}
+	l := &layers{builder: newBuilder(), net: n, key: &key, training: true}
 	images := l.input("images", nil, 1, c.Size, c.Size, channels)
 	if body(l, images, c.Outputs); l.err != nil {
 		return nil, fmt.Errorf("build network %s: %w", c.Arch, l.err)
@@ -98,6 +98,14 @@ type layers struct {
 	features *gorgonia.Node // input of the last dense layer
 	weights  []weightNode   // training only
 	norms    []normLayer    // training only
+	prepare  *layers        // evaluation only: the graph that folds weights
+	results  map[*gorgonia.Node][]float32
+}
+
+// evaluation returns the layers of an evaluation graph of n.
+func (n *Net) evaluation() *layers {
+	prepare := &layers{builder: newBuilder(), net: n, results: map[*gorgonia.Node][]float32{}}
+	return &layers{builder: newBuilder(), net: n, prepare: prepare}
 }
 
 // weightNode is a trainable array in a training graph.
@@ -114,22 +122,60 @@ type normLayer struct {
 	count   int       // values a channel
 }
 
-// conv adds "<name>.weight", a size x size convolution without bias.
-func (l *layers) conv(name string, x *gorgonia.Node, outputs, size, stride int) *gorgonia.Node {
+// conv adds a size x size convolution, "<convName>.weight", without bias, and its
+// batch normalisation with gamma at first, by batch statistics in training and
+// running statistics otherwise; then skip unless nil, then a rectifier if relu is
+// set, as it must be with a skip.
+func (l *layers) conv(convName, normName string, x *gorgonia.Node, outputs, size, stride int, skip *gorgonia.Node, gamma float32, relu bool) *gorgonia.Node {
+	if !l.training {
+		return l.folded(convName, normName, x, outputs, size, stride, skip, relu)
+	}
 	_, _, _, c := l.dims(x)
-	weight := l.weight(name, []int{size, size, c, outputs}, math.Sqrt(6/float64(size*size*c)))
-	return l.builder.conv(x, weight, stride, size/2)
+	y := l.builder.conv(x, l.convWeight(convName, c, outputs, size), stride, size/2)
+	n, h, w, _ := l.dims(y)
+	affine, running := l.normArrays(normName, outputs, gamma)
+	if l.err != nil {
+		return nil
+	}
+	stats := l.stats(y)
+	l.norms = append(l.norms, normLayer{stats, l.bound[running], n * h * w})
+	return l.norm(y, affine, stats, skip, relu)
+}
+
+// convWeight returns the node of a convolution's weight.
+func (l *layers) convWeight(name string, inputs, outputs, size int) *gorgonia.Node {
+	return l.weight(name, []int{size, size, inputs, outputs}, math.Sqrt(6/float64(size*size*inputs)))
+}
+
+// normArrays returns the nodes of a normalisation's gamma and beta, and of its
+// running statistics.
+func (l *layers) normArrays(name string, c int, gamma float32) (affine, running *gorgonia.Node) {
+	affine = l.array(name+".affine", []int{2, c}, true, func(a array) { l.declarePair(name, a, c, "weight", "bias", gamma, 0) })
+	running = l.array(name+".running", []int{2, c}, false, func(a array) { l.declarePair(name, a, c, "running_mean", "running_var", 0, 1) })
+	return affine, running
 }
 
 // dense adds "<name>.weight" and "<name>.bias" for x of one pixel.
 func (l *layers) dense(name string, x *gorgonia.Node, outputs int) *gorgonia.Node {
 	l.features = x
 	_, _, _, c := l.dims(x)
-	weight := l.weight(name, []int{c, outputs}, 1/math.Sqrt(float64(c)))
-	bias := l.array(name+".bias", []int{outputs}, true, func(a array) {
+	if l.training {
+		return l.builder.dense(x, l.weight(name, []int{c, outputs}, 1/math.Sqrt(float64(c))), l.bias(name, outputs))
+	}
+	p := l.prepare
+	weight, bias := p.weight(name, []int{c, outputs}, 0), p.bias(name, outputs)
+	if p.err != nil {
+		return nil
+	}
+	weight, bias = l.prepared(name+".weight", p.apply(duplicate(weight.Shape()), weight)), l.prepared(name+".bias", p.apply(duplicate(bias.Shape()), bias))
+	return l.builder.dense(x, weight, bias)
+}
+
+// bias returns the node of "<name>.bias", zero at first.
+func (l *layers) bias(name string, outputs int) *gorgonia.Node {
+	return l.array(name+".bias", []int{outputs}, true, func(a array) {
 		l.declare(&Param{Name: name + ".bias", Shape: []int{outputs}, Data: a.data, Grad: a.grad})
 	})
-	return l.builder.dense(x, weight, bias)
 }
 
 // weight returns the node of "<name>.weight", uniform in +-bound at first. A
@@ -146,21 +192,6 @@ func (l *layers) weight(name string, shape []int, bound float64) *gorgonia.Node 
 		}
 		l.declare(&Param{Name: name + ".weight", Shape: shape, Data: a.data, Grad: a.grad, Decay: true})
 	})
-}
-
-// norm adds a batch normalisation with gamma at first, by batch statistics in
-// training and running statistics otherwise, then skip unless nil, then a
-// rectifier if relu is set.
-func (l *layers) norm(name string, x, skip *gorgonia.Node, gamma float32, relu bool) *gorgonia.Node {
-	n, h, w, c := l.dims(x)
-	affine := l.array(name+".affine", []int{2, c}, true, func(a array) { l.declarePair(name, a, c, "weight", "bias", gamma, 0) })
-	running := l.array(name+".running", []int{2, c}, false, func(a array) { l.declarePair(name, a, c, "running_mean", "running_var", 0, 1) })
-	if !l.training {
-		return l.builder.norm(x, affine, running, skip, relu)
-	}
-	stats := l.stats(x)
-	l.norms = append(l.norms, normLayer{stats, l.net.arrays[name+".running"].data, n * h * w})
-	return l.builder.norm(x, affine, stats, skip, relu)
 }
 
 // declarePair declares the two rows of an array of c columns with their initial values.

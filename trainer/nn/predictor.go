@@ -9,14 +9,15 @@ import (
 
 // Predictor evaluates a network with its running statistics.
 type Predictor struct {
-	plan           *plan
+	prepare, plan  *plan
 	batch          int
 	images, logits []float32
 }
 
 // NewPredictor prepares evaluation of up to batch images at a time, at least 1,
 // on the given number of workers, at least 1, which changes no result. A
-// predictor reads the weights at each call. Close releases the workers.
+// predictor keeps the network as it is now, with its normalisations folded into
+// the convolutions: call Refresh when it has changed. Close releases the workers.
 func (n *Net) NewPredictor(batch, workers int) (*Predictor, error) {
 	p, err := n.newPredictor(batch, n.config.Size, n.config.Size, 3, workers)
 	if err != nil {
@@ -32,14 +33,28 @@ func (n *Net) newPredictor(batch, height, width, channels, workers int) (*Predic
 	p := &Predictor{
 		batch: batch, images: make([]float32, batch*height*width*channels), logits: make([]float32, batch*n.config.Outputs),
 	}
-	l := &layers{builder: newBuilder(), net: n}
+	l := n.evaluation()
 	logits := n.body(l, l.input("images", p.images, batch, height, width, channels), n.config.Outputs)
 	if l.err != nil {
 		return nil, l.err
 	}
 	var err error
-	p.plan, err = newPlan(l.builder, map[*gorgonia.Node][]float32{logits: p.logits}, workers)
-	return p, err
+	if p.prepare, err = newPlan(l.prepare.builder, l.prepare.results, workers); err != nil {
+		return nil, err
+	}
+	if p.plan, err = newPlan(l.builder, map[*gorgonia.Node][]float32{logits: p.logits}, workers); err != nil {
+		return nil, err
+	}
+	return p, p.Refresh()
+}
+
+// Refresh takes in the weights and running statistics that the network has now.
+func (p *Predictor) Refresh() error {
+	if p.plan == nil {
+		return errors.New("refresh predictor: it is closed")
+	}
+	p.prepare.run()
+	return nil
 }
 
 // Logits returns one row of Config.Outputs logits for each of the first count
@@ -64,6 +79,7 @@ func (p *Predictor) Logits(images []float32, count int) ([]float32, error) {
 // Close ends the workers. Further calls fail; closing twice is harmless.
 func (p *Predictor) Close() error {
 	if p.plan != nil {
+		p.prepare.pool.close()
 		p.plan.pool.close()
 		p.plan = nil
 	}

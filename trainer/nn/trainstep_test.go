@@ -10,10 +10,10 @@ import (
 
 // oracleNet is the net of trainstep_*.json, described there.
 func oracleNet(l *layers, x *gorgonia.Node, outputs int) *gorgonia.Node {
-	a := l.norm("bn0", l.conv("stem", x, 4, 3, 2), nil, 1, true)
-	r := l.norm("bns", l.conv("sc", a, 6, 1, 2), nil, 1, false)
-	b := l.norm("bn1", l.conv("c1", a, 6, 3, 2), nil, 1, true)
-	c := l.norm("bn2", l.conv("c2", b, 6, 3, 1), r, 1, true)
+	a := l.conv("stem", "bn0", x, 4, 3, 2, nil, 1, true)
+	r := l.conv("sc", "bns", a, 6, 1, 2, nil, 1, false)
+	b := l.conv("c1", "bn1", a, 6, 3, 2, nil, 1, true)
+	c := l.conv("c2", "bn2", b, 6, 3, 1, r, 1, true)
 	return l.dense("fc", l.globalAverage(c), outputs)
 }
 
