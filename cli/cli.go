@@ -14,6 +14,7 @@ import (
 
 	"github.com/gesturekit/gesturekit/config"
 	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/gate"
 	"github.com/gesturekit/gesturekit/internal/nearest"
 	"github.com/gesturekit/gesturekit/pipeline"
 )
@@ -24,6 +25,7 @@ const (
 	statusFailed      = 1
 	statusUsage       = 2
 	statusInvalid     = 3
+	statusGate        = 4
 	statusStale       = 5
 	statusInterrupted = 130
 )
@@ -63,8 +65,10 @@ func statusOf(err error) int {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return statusInterrupted
-	case errors.Is(err, errUsage), errors.Is(err, config.ErrConfig):
+	case errors.Is(err, errUsage), errors.Is(err, config.ErrConfig), errors.Is(err, gate.ErrBaseline):
 		return statusUsage
+	case errors.Is(err, gate.ErrFailed):
+		return statusGate
 	case errors.Is(err, errStale), errors.Is(err, pipeline.ErrStale):
 		return statusStale
 	case errors.Is(err, dataset.ErrInvalid):

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gesturekit/gesturekit/config"
 	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/report"
 )
 
 func commands(std IO) []*cli.Command {
@@ -16,7 +17,7 @@ func commands(std IO) []*cli.Command {
 		list = append(list, stageCommand(std, s))
 	}
 	addSplitCommands(std, list)
-	list = append(list, initCommand(std), statusCommand(std), previewCommand(std), replayCommand(std), auditCommand(std), exportCommand(std), verifyCommand(std))
+	list = append(list, initCommand(std), statusCommand(std), gateCommand(std), previewCommand(std), replayCommand(std), auditCommand(std), exportCommand(std), verifyCommand(std))
 	polish(list)
 	return list
 }
@@ -42,8 +43,9 @@ func runCommand(std IO) *cli.Command {
 	return &cli.Command{
 		Name: "run", Usage: "take captures through all stages", ArgsUsage: "[pipeline.yaml]",
 		Description: "Runs each stage whose settings, inputs or code changed since its output was made,\n" +
-			"and those after it that this concerns. An interrupted run goes on where it was.",
-		Flags: append(showFlags(), settingFlags()...),
+			"and those after it that this concerns. An interrupted run goes on where it was.\n" +
+			fmt.Sprintf("Then it checks the gates that are set; the exit status is %d when one fails.", statusGate),
+		Flags: append(append(showFlags(), jobFlags()...), settingFlags()...),
 		Action: func(c *cli.Context) error {
 			file := c.String("config")
 			if err := flagsFirst(c); err != nil {
@@ -105,14 +107,23 @@ func runStages(c *cli.Context, std IO, file, only string) error {
 	if err != nil {
 		return err
 	}
-	show := style(std, c.Bool("json"), c.Bool("quiet"))
+	var base *report.Document
+	if only == "" {
+		if base, err = baseline(conf.Gates); err != nil {
+			return err
+		}
+	}
+	show := newJob(c, std)
 	err = pipeline.Run(c.Context, stages, pipeline.Options{
 		Root: conf.Out, Seed: conf.Seed, Workers: conf.Parallel(), Only: only, Force: c.Bool("force"),
 		Progress: show.event, Notify: show.notice,
 	})
 	show.close(err)
-	if err != nil || only != "" && only != "report" {
+	if err == nil && (only == "" || only == "report") {
+		err = printSummary(std.Stdout, conf.Out)
+	}
+	if only != "" {
 		return err
 	}
-	return printSummary(std.Stdout, conf.Out)
+	return show.finish(err, conf.Gates, reportFile(conf), base)
 }

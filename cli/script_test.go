@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/goccy/go-yaml"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/gesturekit/gesturekit/cli"
@@ -31,7 +32,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "../testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "steps": steps},
 		Condition: func(name string) (bool, error) {
 			if name != "turbo" {
 				return false, fmt.Errorf("unknown condition %q", name)
@@ -64,6 +65,48 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	if fmt.Sprint(got) != args[0] {
 		ts.Fatalf("exit status %d, want %s", got, args[0])
 	}
+}
+
+// steps FILE runs the commands of a CI file in docs/ci, in order. What they
+// print is left to stdout and stderr as that of the last one.
+func steps(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: steps file")
+	}
+	data, err := os.ReadFile(filepath.Join("..", "docs", "ci", args[0]))
+	ts.Check(err)
+	var tree any
+	ts.Check(yaml.Unmarshal(data, &tree))
+	list := commandsOf(tree)
+	if len(list) < 2 {
+		ts.Fatalf("%s has %d commands", args[0], len(list))
+	}
+	for _, c := range list {
+		ts.Check(ts.Exec("sh", "-e", "-c", c))
+	}
+}
+
+// commandsOf returns the values of the keys run and script, in order.
+func commandsOf(tree any) (out []string) {
+	switch v := tree.(type) {
+	case []any:
+		for _, x := range v {
+			out = append(out, commandsOf(x)...)
+		}
+	case map[string]any:
+		if run, ok := v["run"].(string); ok {
+			out = append(out, run)
+		}
+		if script, ok := v["script"].([]any); ok {
+			for _, line := range script {
+				out = append(out, fmt.Sprint(line))
+			}
+		}
+		for _, x := range v {
+			out = append(out, commandsOf(x)...)
+		}
+	}
+	return out
 }
 
 const quick = `ingest: {captures: captures, size: 32}

@@ -19,6 +19,7 @@ import (
 	"github.com/gesturekit/gesturekit/audit"
 	"github.com/gesturekit/gesturekit/augment"
 	"github.com/gesturekit/gesturekit/export"
+	"github.com/gesturekit/gesturekit/gate"
 	"github.com/gesturekit/gesturekit/ingest"
 	"github.com/gesturekit/gesturekit/internal/synth"
 	"github.com/gesturekit/gesturekit/labels"
@@ -44,6 +45,7 @@ type Config struct {
 	Train    trainer.Options  `yaml:"train"`
 	Validate validate.Options `yaml:"validate"`
 	Report   report.Options   `yaml:"report"`
+	Gates    gate.Options     `yaml:"gates"`
 	Audit    audit.Options    `yaml:"audit"`
 	Export   export.Options   `yaml:"export"`
 }
@@ -54,8 +56,7 @@ func Default() Config {
 		Out: "run", Seed: 1, Codec: "go",
 		Synth: synth.Default(), Ingest: ingest.Default(), Split: split.Default(), Labels: labels.Default(),
 		Augment: augment.Default(), Train: trainer.Default(), Validate: validate.Default(), Report: report.Default(),
-		Audit:  audit.Default(),
-		Export: export.Default(),
+		Gates: gate.Default(), Audit: audit.Default(), Export: export.Default(),
 	}
 }
 
@@ -72,7 +73,7 @@ func (c Config) Check() error {
 		errs = append(errs, fmt.Errorf("codec is %q, want go or turbo", c.Codec))
 	}
 	errs = append(errs, c.Synth.Validate(), c.Ingest.Validate(), c.Split.Validate(), c.Labels.Validate(),
-		c.Augment.Validate(), c.Train.Validate(), c.Validate.Validate(), c.Report.Validate(),
+		c.Augment.Validate(), c.Train.Validate(), c.Validate.Validate(), c.Report.Validate(), c.Gates.Validate(),
 		c.Audit.Validate(), c.Export.Validate())
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("%w: %w", ErrConfig, err)

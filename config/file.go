@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -78,7 +79,11 @@ func position(err error) error {
 	var e yaml.Error
 	if errors.As(err, &e) && e.GetToken() != nil {
 		p := e.GetToken().Position
-		return fmt.Errorf("line %d, column %d: %s", p.Line, p.Column, e.GetMessage())
+		hint := ""
+		if strings.Contains(e.GetMessage(), "invalid header option") { // of a block of text
+			hint = `: write a value that begins with > or | in quotes`
+		}
+		return fmt.Errorf("line %d, column %d: %s%s", p.Line, p.Column, e.GetMessage(), hint)
 	}
 	return err
 }
@@ -122,7 +127,17 @@ func checkKeys(prefix string, node ast.Node, t reflect.Type) []error {
 // into a whole number, or a name such as 010 into the number 8.
 func checkValue(path string, node ast.Node, t reflect.Type) error {
 	_, null := node.(*ast.NullNode)
-	if null || reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
+	if null || reflect.PointerTo(t).Implements(reflect.TypeFor[yaml.NodeUnmarshaler]()) {
+		return nil
+	}
+	if u, isText := reflect.New(t).Interface().(encoding.TextUnmarshaler); isText {
+		line := node.GetToken().Position.Line
+		if _, scalar := node.(ast.ScalarNode); !scalar {
+			return fmt.Errorf("line %d: %s: want text, got %s", line, path, node)
+		}
+		if err := u.UnmarshalText([]byte(node.GetToken().Value)); err != nil {
+			return fmt.Errorf("line %d: %s: %w", line, path, err)
+		}
 		return nil
 	}
 	ok, want := true, ""

@@ -49,21 +49,30 @@ func ReadResult(r io.Reader) (Result, error) {
 	if err := json.NewDecoder(r).Decode(&out); err != nil {
 		return Result{}, fmt.Errorf("%w: not JSON of a result: %w", ErrInput, err)
 	}
-	if out.Schema != ResultSchema {
-		return Result{}, fmt.Errorf("%w: schema %d, want %d: run the validate stage again with this gesturekit", ErrInput, out.Schema, ResultSchema)
-	}
-	if err := out.Rule().Validate(); err != nil {
+	if err := out.Validate(); err != nil {
 		return Result{}, err
 	}
-	for name, m := range map[string]*Metrics{"test": &out.Test, "validation": out.Validation} {
+	return out, nil
+}
+
+// Validate fails on another schema version, on a rule that cannot be and when
+// the matrices do not fit the labels.
+func (r Result) Validate() error {
+	if r.Schema != ResultSchema {
+		return fmt.Errorf("%w: schema %d, want %d: run the validate stage again with this gesturekit", ErrInput, r.Schema, ResultSchema)
+	}
+	if err := r.Rule().Validate(); err != nil {
+		return err
+	}
+	for name, m := range map[string]*Metrics{"test": &r.Test, "validation": r.Validation} {
 		if m == nil {
 			continue
 		}
-		if !m.ConfusionAll.square(len(out.Labels)) || !m.ConfusionKnown.square(len(out.Labels)) || len(m.Labels) != len(out.Labels) {
-			return Result{}, fmt.Errorf("%w: %s: the matrices do not fit %d labels", ErrInput, name, len(out.Labels))
+		if !m.ConfusionAll.square(len(r.Labels)) || !m.ConfusionKnown.square(len(r.Labels)) || len(m.Labels) != len(r.Labels) {
+			return fmt.Errorf("%w: %s: the matrices do not fit %d labels", ErrInput, name, len(r.Labels))
 		}
 	}
-	return out, nil
+	return nil
 }
 
 func (c Confusion) square(n int) bool {

@@ -40,12 +40,13 @@ func allowed() map[string]string {
 		"trainer":        stage + " pixel evaluate trainer/nn trainer/nn/kernel",
 		"validate":       stage + " pixel evaluate trainer",
 		"report":         stage + " pixel evaluate",
+		"gate":           "dataset evaluate report",
 
 		// Not a stage: behind them, so it may use how they name and write their files.
 		"export": stage + " audit ingest split labels",
 
-		"config":         "audit export internal/synth ingest split labels augment trainer validate report pipeline rng pixel pixel/turbo internal/nearest",
-		"cli":            "audit config export pipeline progress dataset rng pixel augment split evaluate report internal/atomicfile internal/nearest",
+		"config":         "audit export internal/synth ingest split labels augment trainer validate report gate pipeline rng pixel pixel/turbo internal/nearest",
+		"cli":            "audit config export pipeline progress dataset rng pixel augment split evaluate report gate internal/atomicfile internal/nearest",
 		"cmd/gesturekit": "cli",
 	}
 }

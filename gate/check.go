@@ -1,0 +1,172 @@
+package gate
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/evaluate"
+	"github.com/gesturekit/gesturekit/report"
+)
+
+// ErrFailed marks a report that does not pass.
+var ErrFailed = errors.New("quality gates failed")
+
+// ErrBaseline marks a baseline that a report cannot be compared with.
+var ErrBaseline = errors.New("baseline")
+
+// Outcome is one gate with what it found.
+type Outcome struct {
+	Figure   string             `json:"gate"`
+	Value    *float64           `json:"value"` // nil where the samples that it needs are missing
+	Interval *evaluate.Interval `json:"interval,omitempty"`
+	Level    float64            `json:"level,omitempty"` // of the interval
+	Bound    Bound              `json:"bound"`
+	Baseline *float64           `json:"baseline,omitempty"` // of a comparison with one
+	Passed   bool               `json:"passed"`
+}
+
+// Name returns the figure, and of a comparison that it is one.
+func (o Outcome) Name() string {
+	if o.Baseline != nil {
+		return o.Figure + " against the baseline"
+	}
+	return o.Figure
+}
+
+// String says what was found and what was wanted.
+func (o Outcome) String() string {
+	s := o.Figure + " is " + number(o.Value)
+	if i := o.interval(); i != "" {
+		s += fmt.Sprintf(" (%v %% interval %s)", 100*o.Level, i)
+	}
+	s += ", want " + o.want()
+	if o.Baseline != nil {
+		s += ": the baseline has " + number(o.Baseline)
+	}
+	if o.Value == nil {
+		s += ": the test has no sample for it"
+	}
+	return s
+}
+
+// want writes the bound with six digits.
+func (o Outcome) want() string { return o.Bound.Operator + " " + number(&o.Bound.Limit) }
+
+func (o Outcome) interval() string {
+	if o.Interval == nil {
+		return ""
+	}
+	return number(&o.Interval.Low) + " to " + number(&o.Interval.High)
+}
+
+// number writes six digits: enough to tell a value from a bound that it just
+// misses.
+func number(v *float64) string {
+	if v == nil {
+		return "n/a"
+	}
+	return strconv.FormatFloat(*v, 'g', 6, 64)
+}
+
+// Figures returns the figures of the report's test and the counts of its
+// dataset, by name.
+func Figures(d report.Document) []evaluate.Figure {
+	out := d.Metrics.Test.Figures()
+	for _, r := range dataset.Roles() {
+		fewest := -1
+		for _, c := range d.Categories {
+			if c.Partition == dataset.Unseen && r != dataset.Test {
+				continue
+			}
+			if n := c.Samples[r]; fewest < 0 || n < fewest {
+				fewest = n
+			}
+		}
+		samples, groups := float64(max(fewest, 0)), float64(d.Groups[r])
+		out = append(out,
+			evaluate.Figure{Name: string(r) + "_samples", Value: &samples},
+			evaluate.Figure{Name: string(r) + "_groups", Value: &groups})
+	}
+	return out
+}
+
+// Comparable fails with ErrBaseline unless the labels of the baseline are those
+// of d: with other labels to tell apart, the figures mean something else.
+func Comparable(d, baseline report.Document) error {
+	if a, b := d.Metrics.Labels, baseline.Metrics.Labels; !slices.Equal(a, b) {
+		return fmt.Errorf("%w has the labels %s, the run has %s: make this run's report.json the new baseline", ErrBaseline, strings.Join(b, ", "), strings.Join(a, ", "))
+	}
+	return nil
+}
+
+// Check holds the report to the bounds of o and, if there is a baseline, to what
+// that reached, less the tolerance. The outcomes come in the order of Options,
+// comparisons last. A figure that is undefined fails its bound. A comparison
+// is left out where the baseline has no such figure.
+func Check(o Options, d report.Document, baseline *report.Document) ([]Outcome, error) {
+	figures := map[string]evaluate.Figure{}
+	for _, f := range Figures(d) {
+		figures[f.Name] = f
+	}
+	var out []Outcome
+	add := func(name string, b Bound, base *float64) {
+		v := figures[name].Value
+		g := Outcome{Figure: name, Value: v, Bound: b, Baseline: base, Passed: v != nil && b.Holds(*v)}
+		if all := d.Metrics.Intervals; all != nil {
+			if i, ok := all.Figures[name]; ok {
+				g.Interval, g.Level = &i, all.Level
+			}
+		}
+		out = append(out, g)
+	}
+	for _, b := range o.bounds() {
+		if b.bound.Operator != "" {
+			add(b.name, b.bound, nil)
+		}
+	}
+	if baseline == nil {
+		return out, nil
+	}
+	if err := Comparable(d, *baseline); err != nil {
+		return nil, err
+	}
+	for _, f := range Figures(*baseline) {
+		if !slices.Contains(o.Compare, f.Name) || f.Value == nil {
+			continue
+		}
+		add(f.Name, floor(f, o.Tolerance), f.Value)
+	}
+	return out, nil
+}
+
+// floor returns the bound that a baseline's figure sets: 0.9 less 0.01 is 0.89,
+// whatever the last bits of a subtraction say.
+func floor(f evaluate.Figure, tolerance float64) Bound {
+	op, limit := ">=", *f.Value-tolerance
+	if f.Lower {
+		op, limit = "<=", *f.Value+tolerance
+	}
+	if round := math.Round(limit*1e9) / 1e9; math.Abs(round-limit) < 1e-12 {
+		limit = round
+	}
+	return Bound{op, min(max(limit, 0), 1)}
+}
+
+// Failures returns ErrFailed with every gate that failed, or nil.
+func Failures(outcomes []Outcome) error {
+	var lines []string
+	for _, o := range outcomes {
+		if !o.Passed {
+			lines = append(lines, "\n"+o.String())
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %d of %d%s", ErrFailed, len(lines), len(outcomes), strings.Join(lines, ""))
+}
