@@ -1,16 +1,12 @@
 package dataset
 
 import (
-	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gesturekit/gesturekit/internal/atomicfile"
 )
@@ -25,25 +21,16 @@ func columns() []string {
 // WriteCSV writes the manifest as CSV: a header, then a line a sample, sorted
 // by ID, with LF line ends. The same manifest always gives the same bytes.
 func (m Manifest) WriteCSV(w io.Writer) error {
-	c := csv.NewWriter(w)
-	if err := c.Write(columns()); err != nil {
+	out, err := NewWriter(w)
+	if err != nil {
 		return err
 	}
-	row := make([]string, len(columns()))
 	for i := range m.Samples {
-		s := &m.Samples[i]
-		label := ""
-		if s.Label != NoLabel {
-			label = strconv.Itoa(s.Label)
-		}
-		row = append(row[:0], s.ID, s.Path, s.Category, s.Group, s.Source, s.SHA256, s.Parent,
-			string(s.Partition), string(s.Role), label, string(s.Trace))
-		if err := c.Write(row); err != nil {
+		if err := out.Write(&m.Samples[i]); err != nil {
 			return err
 		}
 	}
-	c.Flush()
-	return c.Error()
+	return out.Flush()
 }
 
 // Write writes the manifest to dir/manifest.csv, whole or not at all.
@@ -70,34 +57,12 @@ func Read(dir string) (Manifest, error) {
 // byte order mark if a spreadsheet put them there, and validates it. Errors
 // name the line and column and wrap ErrInvalid.
 func ReadCSV(r io.Reader) (Manifest, error) {
-	data, err := io.ReadAll(r)
-	if err != nil {
-		return Manifest{}, err
-	}
-	c := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
-	c.ReuseRecord = true
-	header, err := c.Read()
-	if err != nil {
-		return Manifest{}, fmt.Errorf("%w: header: %w", ErrInvalid, err)
-	}
-	if !slices.Equal(header, columns()) {
-		return Manifest{}, fmt.Errorf("%w: line 1: header is %q, want %q", ErrInvalid, strings.Join(header, ","), strings.Join(columns(), ","))
-	}
 	var samples []Sample
-	for {
-		row, err := c.Read()
-		if err == io.EOF {
-			break
-		}
+	for s, err := range Scan(r) {
 		if err != nil {
-			return Manifest{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+			return Manifest{}, err
 		}
-		s, err := parseRow(row)
-		if err != nil {
-			line, _ := c.FieldPos(0)
-			return Manifest{}, fmt.Errorf("%w: line %d: %w", ErrInvalid, line, err)
-		}
-		samples = append(samples, s)
+		samples = append(samples, *s)
 	}
 	m := New(samples)
 	return m, m.Validate()

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"hash/maphash"
+	"iter"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -21,45 +24,98 @@ const maxFaults = 20
 // category unless the trace mirrors the picture, and label 0 for all but known categories. It reports all faults at once, wrapped
 // in ErrInvalid.
 func (m Manifest) Validate() error {
-	v := validator{
-		byID:      make(map[string]int, len(m.Samples)),
-		roleOf:    map[string]Role{},
-		contentIn: map[string]Role{},
-		paths:     map[string]string{},
-		partition: map[string]Partition{},
-		label:     map[string]int{},
-	}
-	for i := range m.Samples {
-		if _, twice := v.byID[m.Samples[i].ID]; twice {
-			v.fault(&m.Samples[i], "the ID stands twice")
+	return Check(func(yield func(*Sample, error) bool) {
+		for i := range m.Samples {
+			if !yield(&m.Samples[i], nil) {
+				return
+			}
 		}
-		v.byID[m.Samples[i].ID] = i
-		if i > 0 && m.Samples[i-1].ID > m.Samples[i].ID {
-			v.fault(&m.Samples[i], "not in order: it stands behind %s", m.Samples[i-1].ID)
-		}
-	}
-	for i := range m.Samples {
-		s := &m.Samples[i]
-		v.fields(s)
-		v.roles(s)
-		v.labels(s)
-		v.parent(s, m.Samples)
-	}
-	return v.err()
+	})
 }
 
-type validator struct {
-	byID      map[string]int
+// Check is Validate for samples that come as a stream, in the order of their
+// IDs. It keeps 16 bytes a sample and a little for each group, and goes through
+// the stream a second time when what it kept leaves a doubt.
+func Check(samples iter.Seq2[*Sample, error]) error {
+	c := NewChecker()
+	for s, err := range samples {
+		if err != nil {
+			return err
+		}
+		c.Add(s)
+	}
+	return c.Finish(samples)
+}
+
+// Checker checks samples as they come: Add each, in the order of the IDs, then
+// Finish.
+type Checker struct {
+	seed      maphash.Seed
+	n         int
+	last      string   // ID of the sample before
+	parent    relative // the last sample that is not augmented
+	paths     []uint64 // a hash of each
+	contents  []uint64 // a hash of each digest, with the role in the last two bits
+	doubts    doubts   // what the second pass looks at
+	maxLabel  int
+	maxAt     string
 	roleOf    map[string]Role
-	contentIn map[string]Role // by digest of the capture
-	paths     map[string]string
 	partition map[string]Partition
 	label     map[string]int
 	faults    []error
 	more      int
 }
 
-func (v *validator) fault(s *Sample, format string, args ...any) {
+// relative is what a parent and its children must agree on.
+type relative struct {
+	id, parent, category, group, sha256 string
+	role                                Role
+}
+
+func relativeOf(s *Sample) relative {
+	return relative{s.ID, s.Parent, s.Category, s.Group, s.SHA256, s.Role}
+}
+
+// NewChecker returns a Checker that has seen nothing.
+func NewChecker() *Checker {
+	return &Checker{
+		seed: maphash.MakeSeed(), roleOf: map[string]Role{}, partition: map[string]Partition{}, label: map[string]int{},
+		doubts: newDoubts(),
+	}
+}
+
+// Add checks a sample against those before it.
+func (v *Checker) Add(s *Sample) {
+	switch {
+	case v.n > 0 && v.last == s.ID:
+		v.fault(s, "the ID stands twice")
+	case v.n > 0 && v.last > s.ID:
+		v.fault(s, "not in order: it stands behind %s", v.last)
+	}
+	v.n++
+	v.last = s.ID
+	v.fields(s)
+	v.roles(s)
+	v.labels(s)
+	v.family(s)
+}
+
+// Finish returns all faults in ErrInvalid. samples is the same stream once
+// more; it is read only if hashes met or parents stood elsewhere.
+func (v *Checker) Finish(samples iter.Seq2[*Sample, error]) error {
+	if v.maxLabel > v.n {
+		v.fault(&Sample{ID: v.maxAt}, "label %d with %d samples: labels have no gaps", v.maxLabel, v.n)
+	}
+	v.doubts.hashes(v.paths, v.contents)
+	if v.doubts.any() {
+		if err := v.resolve(samples); err != nil {
+			return err
+		}
+	}
+	return v.err()
+}
+
+func (v *Checker) fault(s *Sample, format string, args ...any) {
 	if len(v.faults) == maxFaults {
 		v.more++
 		return
@@ -67,7 +123,7 @@ func (v *validator) fault(s *Sample, format string, args ...any) {
 	v.faults = append(v.faults, fmt.Errorf("sample %s: "+format, append([]any{s.ID}, args...)...))
 }
 
-func (v *validator) err() error {
+func (v *Checker) err() error {
 	if len(v.faults) == 0 {
 		return nil
 	}
@@ -77,11 +133,8 @@ func (v *validator) err() error {
 	return fmt.Errorf("%w: %w", ErrInvalid, errors.Join(v.faults...))
 }
 
-func (v *validator) fields(s *Sample) {
-	if other, ok := v.paths[s.Path]; ok && s.Path != "" {
-		v.fault(s, "has the path of %s", other)
-	}
-	v.paths[s.Path] = s.ID
+func (v *Checker) fields(s *Sample) {
+	v.paths = append(v.paths, maphash.String(v.seed, s.Path))
 	switch {
 	case s.ID == "" || s.Category == "" || s.Group == "" || s.Path == "":
 		v.fault(s, "id, path, category and group must not be empty")
@@ -96,7 +149,7 @@ func localPath(p string) bool {
 	return p != "" && path.Clean(p) == p && !path.IsAbs(p) && p != ".." && !strings.HasPrefix(p, "../") && !strings.Contains(p, `\`)
 }
 
-func (v *validator) roles(s *Sample) {
+func (v *Checker) roles(s *Sample) {
 	if s.Role == NoRole && s.Partition == NoPartition {
 		return
 	}
@@ -107,7 +160,7 @@ func (v *validator) roles(s *Sample) {
 	if p, ok := v.partition[s.Category]; ok && p != s.Partition {
 		v.fault(s, "category %q is both %s and %s", s.Category, p, s.Partition)
 	}
-	v.partition[s.Category] = s.Partition
+	keep(v.partition, s.Category, s.Partition)
 	if s.Partition == Unseen && s.Role != Test && s.Role != Unused {
 		v.fault(s, "unseen category %q in %s: unseen is for the test only", s.Category, s.Role)
 	}
@@ -120,19 +173,29 @@ func (v *validator) roles(s *Sample) {
 	if r, ok := v.roleOf[s.Group]; ok && r != s.Role {
 		v.fault(s, "leak: group %q is both in %s and in %s", s.Group, r, s.Role)
 	}
-	v.roleOf[s.Group] = s.Role
-	if r, ok := v.contentIn[s.SHA256]; ok && r != s.Role && s.SHA256 != "" {
-		v.fault(s, "leak: the same capture is both in %s and in %s", r, s.Role)
+	keep(v.roleOf, s.Group, s.Role)
+	if s.SHA256 != "" {
+		v.contents = append(v.contents, maphash.String(v.seed, s.SHA256)&^3|uint64(slices.Index(Roles(), s.Role)))
 	}
-	v.contentIn[s.SHA256] = s.Role
 }
 
-func (v *validator) labels(s *Sample) {
+// keep sets a value. A new key is copied, as it may be part of a longer line.
+func keep[V comparable](m map[string]V, key string, value V) {
+	old, ok := m[key]
+	if !ok {
+		key = strings.Clone(key)
+	}
+	if !ok || old != value {
+		m[key] = value
+	}
+}
+
+func (v *Checker) labels(s *Sample) {
 	if s.Label == NoLabel {
 		return
 	}
-	if s.Label > len(v.byID) {
-		v.fault(s, "label %d with %d samples: labels have no gaps", s.Label, len(v.byID))
+	if s.Label > v.maxLabel {
+		v.maxLabel, v.maxAt = s.Label, s.ID
 	}
 	if (s.Partition == Known) != (s.Label > NALabel) || s.Label < NALabel {
 		v.fault(s, "label %d does not fit partition %q: na is 0, known is 1..K", s.Label, s.Partition)
@@ -140,30 +203,36 @@ func (v *validator) labels(s *Sample) {
 	if l, ok := v.label[s.Category]; ok && l != s.Label {
 		v.fault(s, "category %q has label %d and label %d", s.Category, l, s.Label)
 	}
-	v.label[s.Category] = s.Label
+	keep(v.label, s.Category, s.Label)
 }
 
-func (v *validator) parent(s *Sample, all []Sample) {
-	if s.Parent == "" {
+// family checks an augmented sample against its parent, which mostly stands
+// right before it and its siblings; else it is looked for later.
+func (v *Checker) family(s *Sample) {
+	switch {
+	case s.Parent == "":
+		v.parent = relativeOf(s)
 		if len(s.Trace) > 0 {
 			v.fault(s, "a trace without a parent")
 		}
-		return
+	case s.Parent == v.parent.id:
+		v.compare(s, v.parent)
+	default:
+		v.doubts.parents[strings.Clone(s.Parent)] = relative{}
 	}
-	i, ok := v.byID[s.Parent]
-	if !ok {
-		v.fault(s, "parent %q is missing", s.Parent)
-		return
-	}
-	p := &all[i]
+}
+
+func (v *Checker) compare(s *Sample, p relative) {
 	switch {
-	case p.Parent != "":
+	case p.id == "":
+		v.fault(s, "parent %q is missing", s.Parent)
+	case p.parent != "":
 		v.fault(s, "parent %q is itself augmented", s.Parent)
 	case s.Role != Train:
 		v.fault(s, "augmented sample in %q: augmented samples are for train only", s.Role)
-	case p.Group != s.Group || p.Role != s.Role || p.SHA256 != s.SHA256:
+	case p.group != s.Group || p.role != s.Role || p.sha256 != s.SHA256:
 		v.fault(s, "leak: group, role or capture differs from parent %s", s.Parent)
-	case p.Category != s.Category && !bytes.Contains(s.Trace, []byte(`"flip"`)):
+	case p.category != s.Category && !bytes.Contains(s.Trace, []byte(`"flip"`)):
 		v.fault(s, "category %q differs from that of parent %s, and the trace does not mirror it", s.Category, s.Parent)
 	}
 }

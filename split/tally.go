@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gesturekit/gesturekit/dataset"
 )
@@ -55,6 +56,7 @@ func (t *Tally) Add(s *dataset.Sample) {
 func intern(at map[string]uint32, names *[]string, name string) uint32 {
 	i, ok := at[name]
 	if !ok {
+		name = strings.Clone(name) // it may be part of a longer line
 		i = uint32(len(*names))
 		at[name] = i
 		*names = append(*names, name)
