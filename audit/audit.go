@@ -13,6 +13,7 @@ package audit
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/gesturekit/gesturekit/dataset"
 )
@@ -26,10 +27,11 @@ const (
 	Images  Check = "images"  // every image is there and can be decoded
 	Content Check = "content" // same bytes
 	Pixels  Check = "pixels"  // other bytes, same pixels
+	Near    Check = "near"    // other pixels, the same photograph
 )
 
 // Checks lists them all.
-func Checks() []Check { return []Check{Rules, Images, Content, Pixels} }
+func Checks() []Check { return []Check{Rules, Images, Content, Pixels, Near} }
 
 // Level is what becomes of a finding.
 type Level string
@@ -43,14 +45,16 @@ const (
 
 // Options steer the audit.
 type Options struct {
-	Content  Level `yaml:"content" doc:"leaks between samples of the same bytes, by capture or image: off, warn, or fail (exit status 3)"`
-	Pixels   Level `yaml:"pixels" doc:"leaks between images of other bytes and the same pixels: off, warn or fail"`
-	Conflict Level `yaml:"conflict" doc:"one picture, by any of these checks, under two categories: off, warn or fail"`
+	Content   Level   `yaml:"content" doc:"leaks between samples of the same bytes, by capture or image: off, warn, or fail (exit status 3)"`
+	Pixels    Level   `yaml:"pixels" doc:"leaks between images of other bytes and the same pixels: off, warn or fail"`
+	Near      Level   `yaml:"near" doc:"leaks between images of one photograph, turned, mirrored, cropped or of another exposure: off, warn or fail; gesturekit audit alone looks for them"`
+	Conflict  Level   `yaml:"conflict" doc:"one picture, by any of these checks, under two categories: off, warn or fail"`
+	Threshold float64 `yaml:"threshold" doc:"correlation above which two images are near-duplicates, once the one was laid over the other; 0..1"`
 }
 
 // Default returns the settings of a run that sets none.
 func Default() Options {
-	return Options{Content: Fail, Pixels: Fail, Conflict: Fail}
+	return Options{Content: Fail, Pixels: Fail, Near: Fail, Conflict: Fail, Threshold: 0.985}
 }
 
 // Validate reports every setting out of its range.
@@ -59,10 +63,13 @@ func (o Options) Validate() error {
 	for _, s := range []struct {
 		key   string
 		value Level
-	}{{"content", o.Content}, {"pixels", o.Pixels}, {"conflict", o.Conflict}} {
+	}{{"content", o.Content}, {"pixels", o.Pixels}, {"near", o.Near}, {"conflict", o.Conflict}} {
 		if s.value != Off && s.value != Warn && s.value != Fail {
 			errs = append(errs, fmt.Errorf("audit.%s is %q, want off, warn or fail", s.key, s.value))
 		}
+	}
+	if math.IsNaN(o.Threshold) || o.Threshold < 0 || o.Threshold > 1 {
+		errs = append(errs, fmt.Errorf("audit.threshold is %v, want a number from 0 to 1", o.Threshold))
 	}
 	return errors.Join(errs...)
 }
@@ -74,6 +81,8 @@ func (o Options) of(c Check) Level {
 		return o.Content
 	case Pixels:
 		return o.Pixels
+	case Near:
+		return o.Near
 	}
 	return Fail
 }
@@ -81,13 +90,14 @@ func (o Options) of(c Check) Level {
 // Finding is a fault of one sample, or a pair that the audit found. Without
 // Leak and Conflict a pair is a duplicate.
 type Finding struct {
-	Check    Check  `json:"check"`
-	Level    Level  `json:"level"` // fail, warn, or off for a duplicate
-	Leak     bool   `json:"leak"`
-	Conflict bool   `json:"conflict"`
-	A        string `json:"a,omitempty"` // sample, by ID
-	B        string `json:"b,omitempty"` // the other one of a pair
-	Detail   string `json:"detail,omitempty"`
+	Check      Check   `json:"check"`
+	Level      Level   `json:"level"` // fail, warn, or off for a duplicate
+	Leak       bool    `json:"leak"`
+	Conflict   bool    `json:"conflict"`
+	A          string  `json:"a,omitempty"`          // sample, by ID
+	B          string  `json:"b,omitempty"`          // the other one of a pair
+	Similarity float64 `json:"similarity,omitempty"` // of near-duplicates, 0..1
+	Detail     string  `json:"detail,omitempty"`
 }
 
 // ErrFound marks a dataset in which the audit found what must not be.

@@ -62,7 +62,7 @@ func distinct(found []Finding) []Finding {
 	})
 	slices.SortStableFunc(found, func(x, y Finding) int {
 		return cmp.Or(severity(y.Level)-severity(x.Level), rank[x.Check]-rank[y.Check],
-			cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B))
+			cmp.Compare(y.Similarity, x.Similarity), cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B))
 	})
 	return found
 }

@@ -18,6 +18,8 @@ import (
 type look struct {
 	bytes, pixels string // digests
 	fault         error  // the image is missing or broken
+	signature     signature
+	grey          []uint8
 }
 
 // Examine audits a folder with all checks. Only env.Workers and env.Progress
@@ -40,6 +42,13 @@ func Examine(ctx context.Context, f Folder, o Options, env pipeline.Env) (Result
 	found = append(found, o.content(m, func(i int) string { return looks[i].bytes })...)
 	if o.Pixels != Off {
 		found = append(found, o.same(Pixels, m, func(i int) string { return looks[i].pixels })...)
+	}
+	if o.Near != Off {
+		more, err := o.near(ctx, m, looks, env)
+		if err != nil {
+			return Result{}, err
+		}
+		found = append(found, more...)
 	}
 	return newResult(f, o, distinct(found)), nil
 }
@@ -69,6 +78,9 @@ func read(root string, s *dataset.Sample) (l look) {
 		return l
 	}
 	l.pixels = fmt.Sprintf("%dx%d %s", img.Rect.Dx(), img.Rect.Dy(), digest(img.Pix))
+	small := shrink(img)
+	l.grey = grey(small)
+	l.signature = newSignature(small, l.grey)
 	return l
 }
 

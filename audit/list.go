@@ -64,10 +64,13 @@ func (f Finding) what() string {
 	case f.Conflict:
 		kind = "label conflict"
 	}
-	if f.Check == Content {
+	switch f.Check {
+	case Content:
 		return kind + ", same bytes"
+	case Pixels:
+		return kind + ", same pixels"
 	}
-	return kind + ", same pixels"
+	return fmt.Sprintf("%s, similarity %.3f", kind, f.Similarity)
 }
 
 func describe(s *dataset.Sample) string {
@@ -91,7 +94,7 @@ func (r Result) index() map[string]*dataset.Sample {
 // WriteCSV writes a line a finding, the gravest first, with LF line ends.
 func (r Result) WriteCSV(w io.Writer) error {
 	c := csv.NewWriter(w)
-	header := []string{"check", "level", "leak", "conflict", "detail"}
+	header := []string{"check", "level", "leak", "conflict", "similarity", "detail"}
 	for _, side := range []string{"a", "b"} {
 		header = append(header, side+"_id", side+"_path", side+"_source", side+"_category", side+"_group", side+"_role")
 	}
@@ -100,7 +103,11 @@ func (r Result) WriteCSV(w io.Writer) error {
 	}
 	at := r.index()
 	for _, f := range r.Findings {
-		row := []string{string(f.Check), string(f.Level), strconv.FormatBool(f.Leak), strconv.FormatBool(f.Conflict), f.Detail}
+		similarity := ""
+		if f.Check == Near {
+			similarity = strconv.FormatFloat(f.Similarity, 'f', 3, 64)
+		}
+		row := []string{string(f.Check), string(f.Level), strconv.FormatBool(f.Leak), strconv.FormatBool(f.Conflict), similarity, f.Detail}
 		for _, id := range []string{f.A, f.B} {
 			s := at[id]
 			if s == nil {

@@ -15,10 +15,10 @@ import (
 
 func auditCommand(std IO) *cli.Command {
 	return &cli.Command{
-		Name: "audit", Usage: "look for leaks between the roles and for label conflicts",
+		Name: "audit", Usage: "look for leaks between the roles, near-duplicates and label conflicts",
 		ArgsUsage: "[folder]",
-		Description: "Audits the last dataset of the run, or any folder with a manifest.csv: same bytes or same pixels\n" +
-			"in two roles or categories, and all that must hold of a manifest. Lists what it finds\n" +
+		Description: "Audits the last dataset of the run, or any folder with a manifest.csv: same bytes, same pixels and\n" +
+			"near-duplicates in two roles or categories, and all that must hold of a manifest. Lists what it finds\n" +
 			"and writes " + audit.ResultFile + ", " + audit.FindingsFile + " and the pairs as pictures, " + audit.SheetFile + ".\n" +
 			"Exits with status 3 on a finding of level fail.",
 		Flags: append([]cli.Flag{
