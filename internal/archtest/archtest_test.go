@@ -28,6 +28,7 @@ func allowed() map[string]string {
 		"trainer/nn/kernel":              "",
 		"trainer/nn/kernel/internal/asm": "",
 		"augment/internal/asm":           "",
+		"pixel/internal/asm":             "",
 		"augment/bench":                  "augment pixel pixel/turbo",
 		"trainer/nn":                     "rng trainer/nn/kernel",
 
