@@ -47,11 +47,12 @@ bench: ## speed and allocations
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 PYTHON ?= python3
-bench-augment: ## the warp beside OpenCV and albumentations, which it installs to bin/peers
+bench-augment: ## warp, and JPEG to JPEG, beside OpenCV and albumentations, which it installs to bin/peers
 	$(PYTHON) -m venv bin/peers
 	bin/peers/bin/pip install -q -r augment/bench/requirements.txt
 	$(GO) build -trimpath -o bin/augmentbench ./augment/bench
 	bin/peers/bin/python augment/bench/compare.py bin/augmentbench
+	bin/peers/bin/python augment/bench/end_to_end.py bin/augmentbench
 
 bench-trainer: ## training and inference beside PyTorch, which it installs to bin/peers-torch
 	$(PYTHON) -m venv bin/peers-torch

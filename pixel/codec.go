@@ -9,10 +9,14 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
 )
 
 // Codec reads images and writes JPEG. The zero Codec uses Go's image/jpeg.
-type Codec struct{ fast FastJPEG }
+type Codec struct {
+	fast  FastJPEG
+	spare *sync.Pool // of *[]byte, for pixels that Square is made of
+}
 
 // FastJPEG is a codec that takes JPEG files over from image/jpeg.
 type FastJPEG interface {
@@ -20,17 +24,20 @@ type FastJPEG interface {
 	// pixels have different ones.
 	Identity() string
 	// Decode returns a JPEG file of w x h pixels with both sides divided by
-	// 1<<halvings, 0..3, and rounded up: opaque, at (0,0), as stored, and of no
-	// use to the codec any more. It returns nil for a file that it cannot decode
-	// or has a complaint about. The file is then left to image/jpeg, so what is
-	// accepted, and the error for what is not, are the same with any codec.
-	Decode(data []byte, w, h, halvings int) *image.RGBA
+	// 1<<halvings, 0..3, and rounded up: opaque, at (0,0), as stored. The pixels
+	// lie in room if it is large enough, else in new memory, and are of no use to
+	// the codec any more. It returns nil for a file that it cannot decode or has a
+	// complaint about. The file is then left to image/jpeg, so what is accepted,
+	// and the error for what is not, are the same with any codec.
+	Decode(room, data []byte, w, h, halvings int) *image.RGBA
 	// Encode writes a baseline JPEG as EncodeJPEG describes it.
 	Encode(w io.Writer, img *image.RGBA, quality int) error
 }
 
 // NewCodec returns a codec that leaves to fast what it can.
-func NewCodec(fast FastJPEG) Codec { return Codec{fast} }
+func NewCodec(fast FastJPEG) Codec {
+	return Codec{fast, &sync.Pool{New: func() any { return new([]byte) }}}
+}
 
 // Identity names the JPEG codecs whose bytes and pixels a stage's output
 // depends on. Those of image/jpeg may change with the release of Go, as they did
@@ -53,7 +60,7 @@ func (c Codec) Decode(data []byte, l Limits) (*image.RGBA, Info, error) {
 	if err != nil {
 		return nil, info, err
 	}
-	img, err := c.decode(data, info, 0)
+	img, err := c.decode(nil, data, info, 0)
 	return img, info, err
 }
 
@@ -65,16 +72,23 @@ func (c Codec) DecodeSquare(data []byte, l Limits, size int, fit Fit) (*image.RG
 	if err != nil {
 		return nil, info, err
 	}
-	img, err := c.decode(data, info, halvings(info.Width, info.Height, size, fit))
+	var room []byte
+	if c.fast != nil {
+		spare := c.spare.Get().(*[]byte)
+		defer func() { *spare = room; c.spare.Put(spare) }()
+		room = *spare
+	}
+	img, err := c.decode(room, data, info, halvings(info.Width, info.Height, size, fit))
 	if err != nil {
 		return nil, info, err
 	}
-	return Square(img, size, fit), info, nil
+	room = img.Pix
+	return Square(img, size, fit), info, nil // which does not share memory with img
 }
 
-func (c Codec) decode(data []byte, info Info, halvings int) (*image.RGBA, error) {
+func (c Codec) decode(room, data []byte, info Info, halvings int) (*image.RGBA, error) {
 	if c.fast != nil && info.Format == JPEG {
-		if img := c.fast.Decode(data, info.Width, info.Height, halvings); img != nil {
+		if img := c.fast.Decode(room, data, info.Width, info.Height, halvings); img != nil {
 			return upright(img, info.Orientation), nil
 		}
 	}

@@ -29,7 +29,7 @@ func allowed() map[string]string {
 		"trainer/nn/kernel/internal/asm": "",
 		"augment/internal/asm":           "",
 		"pixel/internal/asm":             "",
-		"augment/bench":                  "augment pixel pixel/turbo",
+		"augment/bench":                  "augment config pixel",
 		"trainer/nn":                     "rng trainer/nn/kernel",
 
 		"internal/synth": stage + " pixel",

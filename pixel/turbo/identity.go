@@ -28,7 +28,7 @@ func (l *library) identify() (string, error) {
 		}
 		sum.Write(file.Bytes())
 		for halvings := range 4 {
-			made := l.Decode(file.Bytes(), img.Rect.Dx(), img.Rect.Dy(), halvings)
+			made := l.Decode(nil, file.Bytes(), img.Rect.Dx(), img.Rect.Dy(), halvings)
 			if made == nil {
 				return "", errors.New("the library does not decode what it encoded")
 			}

@@ -89,7 +89,7 @@ func (l *library) Identity() string { return l.identity }
 
 // Decode implements pixel.FastJPEG. SyscallN keeps alive and in place what a
 // pointer among its arguments points to, provided that it is converted there.
-func (l *library) Decode(data []byte, w, h, halvings int) *image.RGBA {
+func (l *library) Decode(room, data []byte, w, h, halvings int) *image.RGBA {
 	hd, err := l.take()
 	if err != nil {
 		return nil
@@ -105,7 +105,13 @@ func (l *library) Decode(data []byte, w, h, halvings int) *image.RGBA {
 		return nil
 	}
 	up := 1<<halvings - 1
-	img := image.NewRGBA(image.Rect(0, 0, (w+up)>>halvings, (h+up)>>halvings))
+	img := &image.RGBA{Rect: image.Rect(0, 0, (w+up)>>halvings, (h+up)>>halvings)}
+	img.Stride = 4 * img.Rect.Dx()
+	n := img.Stride * img.Rect.Dy()
+	if cap(room) < n {
+		room = make([]byte, n)
+	}
+	img.Pix = room[:n]
 	failed, _, _ = purego.SyscallN(l.decompress, hd.decompressor,
 		uintptr(unsafe.Pointer(&data[0])), uintptr(len(data)), uintptr(unsafe.Pointer(&img.Pix[0])),
 		uintptr(img.Rect.Dx()), uintptr(img.Stride), uintptr(img.Rect.Dy()), formatRGBA, accurateDCT|stopOnWarning|limitScans)
