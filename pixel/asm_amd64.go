@@ -4,10 +4,10 @@
 
 package pixel
 
-// rowAVX2 writes n pixels, 256 times as fine, each from twice so many pairs of pixels of src.
+// rowAVX2 writes n pixels, 256 times as fine, each from up to 128 pairs of pixels of src.
 //
 //go:noescape
-func rowAVX2(dst *uint16, src *byte, first *int, weights *uint32, pairs int, n int)
+func rowAVX2(dst *uint16, src *byte, first *int, weights *uint16, pairs int, n int)
 
 // columnsAVX2 writes groups of eight opaque pixels, each from taps rows that are stride bytes apart.
 //

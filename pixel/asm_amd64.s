@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func rowAVX2(dst *uint16, src *byte, first *int, weights *uint32, pairs int, n int)
+// func rowAVX2(dst *uint16, src *byte, first *int, weights *uint16, pairs int, n int)
 // Requires: AVX, AVX2
 TEXT ·rowAVX2(SB), NOSPLIT, $0-48
 	MOVQ    dst+0(FP), AX
@@ -13,27 +13,31 @@ TEXT ·rowAVX2(SB), NOSPLIT, $0-48
 	MOVQ    weights+24(FP), BX
 	MOVQ    pairs+32(FP), SI
 	MOVQ    n+40(FP), DI
-	VMOVDQU twoWeights<>+0(SB), Y0
+	VMOVDQU channels<>+0(SB), X0
 	VMOVDQU rowRound<>+0(SB), X1
+	VMOVDQU ones<>+0(SB), X2
 
 rowAVX2_pixel:
 	MOVQ  (DX), R8
 	LEAQ  (CX)(R8*4), R8
 	MOVQ  SI, R9
-	VPXOR Y2, Y2, Y2
+	VPXOR X3, X3, X3
+	VPXOR X4, X4, X4
 
 rowAVX2_pair:
-	VPMOVZXBD    (R8), Y3
-	VPBROADCASTQ (BX), Y4
-	VPERMD       Y4, Y0, Y4
-	VPMULLD      Y4, Y3, Y3
-	VPADDD       Y3, Y2, Y2
+	VMOVQ        (R8), X5
+	VPSHUFB      X0, X5, X5
+	VPBROADCASTD (BX), X6
+	VPADDW       X5, X4, X4
+	VPMADDWD     X6, X5, X5
+	VPADDD       X5, X3, X3
 	ADDQ         $0x08, R8
-	ADDQ         $0x08, BX
+	ADDQ         $0x04, BX
 	DECQ         R9
 	JNZ          rowAVX2_pair
-	VEXTRACTI128 $0x01, Y2, X3
-	VPADDD       X3, X2, X3
+	VPMADDWD     X2, X4, X4
+	VPSLLD       $0x0f, X4, X4
+	VPADDD       X4, X3, X3
 	VPADDD       X1, X3, X3
 	VPSRLD       $0x08, X3, X3
 	VPACKUSDW    X3, X3, X3
@@ -42,18 +46,17 @@ rowAVX2_pair:
 	ADDQ         $0x08, DX
 	DECQ         DI
 	JNZ          rowAVX2_pixel
-	VZEROUPPER
 	RET
 
-DATA twoWeights<>+0(SB)/4, $0x00000000
-DATA twoWeights<>+4(SB)/4, $0x00000000
-DATA twoWeights<>+8(SB)/4, $0x00000000
-DATA twoWeights<>+12(SB)/4, $0x00000000
-DATA twoWeights<>+16(SB)/4, $0x00000001
-DATA twoWeights<>+20(SB)/4, $0x00000001
-DATA twoWeights<>+24(SB)/4, $0x00000001
-DATA twoWeights<>+28(SB)/4, $0x00000001
-GLOBL twoWeights<>(SB), RODATA|NOPTR, $32
+DATA channels<>+0(SB)/4, $0x80048000
+DATA channels<>+4(SB)/4, $0x80058001
+DATA channels<>+8(SB)/4, $0x80068002
+DATA channels<>+12(SB)/4, $0x80078003
+DATA channels<>+16(SB)/4, $0x80048000
+DATA channels<>+20(SB)/4, $0x80058001
+DATA channels<>+24(SB)/4, $0x80068002
+DATA channels<>+28(SB)/4, $0x80078003
+GLOBL channels<>(SB), RODATA|NOPTR, $32
 
 DATA rowRound<>+0(SB)/4, $0x00000080
 DATA rowRound<>+4(SB)/4, $0x00000080
@@ -64,6 +67,16 @@ DATA rowRound<>+20(SB)/4, $0x00000080
 DATA rowRound<>+24(SB)/4, $0x00000080
 DATA rowRound<>+28(SB)/4, $0x00000080
 GLOBL rowRound<>(SB), RODATA|NOPTR, $32
+
+DATA ones<>+0(SB)/4, $0x00010001
+DATA ones<>+4(SB)/4, $0x00010001
+DATA ones<>+8(SB)/4, $0x00010001
+DATA ones<>+12(SB)/4, $0x00010001
+DATA ones<>+16(SB)/4, $0x00010001
+DATA ones<>+20(SB)/4, $0x00010001
+DATA ones<>+24(SB)/4, $0x00010001
+DATA ones<>+28(SB)/4, $0x00010001
+GLOBL ones<>(SB), RODATA|NOPTR, $32
 
 // func columnsAVX2(dst *byte, fine *uint16, weights *uint32, taps int, stride int, groups int)
 // Requires: AVX, AVX2

@@ -20,6 +20,7 @@ func Resize(src *image.RGBA, w, h int) *image.RGBA {
 	}
 	// The rows first, into values 256 times as fine, then the columns.
 	across, down := newFilter(sw, w), newFilter(sh, h)
+	across.pack()
 	win := window{rows: make([]uint16, 4*w*min(sh, 2*down.taps+windowRows)), width: 4 * w}
 	for y, first := range down.first {
 		fine := win.from(first, down.taps, func(row []uint16, y int) {
@@ -65,6 +66,7 @@ type filter struct {
 	taps   int // even unless that is more than there are
 	first  []int
 	weight []uint32
+	packed []uint16 // weight as the vector code wants it, nil if it does not serve
 }
 
 // newFilter returns the triangle filter from n to m pixels. In units of 1/(2nm)

@@ -2,15 +2,30 @@
 
 package pixel
 
-import "golang.org/x/sys/cpu"
+import (
+	"slices"
 
-// scaleVector is scaleRow if there is vector code for it. It never changes a
-// result.
+	"golang.org/x/sys/cpu"
+)
+
+// pack prepares the filter for scaleVector, if there is vector code for it. It
+// never changes a result.
+func (f *filter) pack() {
+	if !cpu.X86.HasAVX2 || f.taps%2 != 0 || f.taps > 256 || slices.Contains(f.weight, one) {
+		return
+	}
+	f.packed = make([]uint16, len(f.weight))
+	for i, w := range f.weight {
+		f.packed[i] = uint16(w) ^ 1<<15
+	}
+}
+
+// scaleVector is scaleRow if the filter is packed.
 func (f *filter) scaleVector(dst []uint16, src []byte) bool {
-	if !cpu.X86.HasAVX2 || f.taps%2 != 0 {
+	if f.packed == nil {
 		return false
 	}
-	rowAVX2(&dst[0], &src[0], &f.first[0], &f.weight[0], f.taps/2, len(f.first))
+	rowAVX2(&dst[0], &src[0], &f.first[0], &f.packed[0], f.taps/2, len(f.first))
 	return true
 }
 
