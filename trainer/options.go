@@ -6,11 +6,12 @@ import (
 	"math"
 
 	"github.com/gesturekit/gesturekit/evaluate"
+	"github.com/gesturekit/gesturekit/trainer/nn"
 )
 
 // Options steer the training.
 type Options struct {
-	Arch         string         `yaml:"arch" doc:"network: slim-resnet (0.7 million weights) or tiny (0.3 million, no residuals)"`
+	Arch         string         `yaml:"arch" doc:"network: slim-resnet (0.7 million weights), tiny (0.3 million, no residuals) or xresnet18 (11 million)"`
 	Loss         Loss           `yaml:"loss" doc:"bcena (sigmoid; unknown images aim at all zeros), bce-na (sigmoid; na is one more class), ce-na (softmax; na is one more class), eos (softmax over the known; unknown images aim at equal shares), objectosphere (eos, and features small for unknown, large for known images) or ce (softmax over the known alone, unknown images are left out)"`
 	Epochs       int            `yaml:"epochs" doc:"how often every training image is seen, from 1"`
 	Batch        int            `yaml:"batch" doc:"images a step, 2..1024; fewer when there are fewer training images"`
@@ -43,8 +44,8 @@ func (o Options) Validate() error {
 	fault := func(key string, value, want any) {
 		errs = append(errs, fmt.Errorf("train.%s is %v, want %v", key, value, want))
 	}
-	if o.Arch != "slim-resnet" && o.Arch != "tiny" {
-		fault("arch", fmt.Sprintf("%q", o.Arch), "slim-resnet or tiny")
+	if o.Arch != nn.SlimResNet && o.Arch != nn.Tiny && o.Arch != nn.XResNet18 {
+		fault("arch", fmt.Sprintf("%q", o.Arch), "slim-resnet, tiny or xresnet18")
 	}
 	if !o.Loss.valid() {
 		fault("loss", fmt.Sprintf("%q", o.Loss), losses)

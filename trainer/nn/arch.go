@@ -10,6 +10,7 @@ import (
 const (
 	Tiny       = "tiny"        // six plain convolutions, 0.3 million parameters
 	SlimResNet = "slim-resnet" // eight residual blocks, 0.7 million parameters: the default
+	XResNet18  = "xresnet18"   // 11 million parameters
 )
 
 // body adds a network from images to logits [images][1][1][outputs].
@@ -22,6 +23,8 @@ func architecture(name string) (body, bool) {
 		return tiny, true
 	case SlimResNet:
 		return slimResNet, true
+	case XResNet18:
+		return xResNet18, true
 	}
 	return nil, false
 }
@@ -57,6 +60,38 @@ func (l *layers) basicBlock(name string, x *gorgonia.Node, channels, stride int)
 	shortcut := x
 	if _, _, _, c := l.dims(x); stride != 1 || c != channels {
 		shortcut = l.conv(name+".downsample.0", name+".downsample.1", x, channels, 1, stride, nil, 1, false)
+	}
+	y := l.conv(name+".conv1", name+".bn1", x, channels, 3, stride, nil, 1, true)
+	return l.conv(name+".conv2", name+".bn2", y, channels, 3, 1, shortcut, 0, true)
+}
+
+// xResNet18 is the network of fastai's xresnet18: ResNet-18 with the stem of
+// ResNet-C and the shortcuts of ResNet-D (He et al., "Bag of Tricks for Image
+// Classification with Convolutional Neural Networks", 2019).
+func xResNet18(l *layers, x *gorgonia.Node, outputs int) *gorgonia.Node {
+	for i, channels := range []int{32, 32, 64} {
+		name := "stem." + strconv.Itoa(i)
+		x = l.conv(name+".conv", name+".bn", x, channels, 3, max(1, 2-i), nil, 1, true)
+	}
+	x = l.maxPool(x, 3, 2, 1)
+	for stage, channels := range []int{64, 128, 256, 512} {
+		stride := min(2, stage+1)
+		for block := range 2 {
+			x = l.poolingBlock("layer"+strconv.Itoa(stage+1)+"."+strconv.Itoa(block), x, channels, stride)
+			stride = 1
+		}
+	}
+	return l.dense("fc", l.globalAverage(x), outputs)
+}
+
+// poolingBlock is a basicBlock whose shortcut shrinks by an average instead of a stride.
+func (l *layers) poolingBlock(name string, x *gorgonia.Node, channels, stride int) *gorgonia.Node {
+	shortcut := x
+	if stride != 1 {
+		shortcut = l.averagePool(shortcut, stride)
+	}
+	if _, _, _, c := l.dims(x); c != channels {
+		shortcut = l.conv(name+".downsample.0", name+".downsample.1", shortcut, channels, 1, 1, nil, 1, false)
 	}
 	y := l.conv(name+".conv1", name+".bn1", x, channels, 3, stride, nil, 1, true)
 	return l.conv(name+".conv2", name+".bn2", y, channels, 3, 1, shortcut, 0, true)

@@ -31,10 +31,9 @@ func mustNew(t testing.TB, c Config) *Net {
 }
 
 func BenchmarkStep(b *testing.B) {
-	for _, arch := range []string{Tiny, SlimResNet} {
+	for _, c := range benchmarked() {
 		for _, workers := range []int{1, 2} {
-			b.Run(fmt.Sprintf("%s/workers=%d", arch, workers), func(b *testing.B) {
-				c := Config{Arch: arch, Outputs: 6, Size: 64}
+			b.Run(fmt.Sprintf("%s/workers=%d", c.Arch, workers), func(b *testing.B) {
 				images, targets := example(c, 32)
 				t, err := mustNew(b, c).NewTrainer(32, CrossEntropy, workers)
 				if err != nil {
@@ -54,26 +53,32 @@ func BenchmarkStep(b *testing.B) {
 }
 
 func BenchmarkPredict(b *testing.B) {
-	for _, arch := range []string{Tiny, SlimResNet} {
+	for _, c := range benchmarked() {
 		for _, workers := range []int{1, 2} {
-			b.Run(fmt.Sprintf("%s/workers=%d", arch, workers), func(b *testing.B) {
-				c := Config{Arch: arch, Outputs: 6, Size: 64}
-				images, _ := example(c, 32)
-				p, err := mustNew(b, c).NewPredictor(32, workers)
-				if err != nil {
-					b.Fatal(err)
-				}
-				defer p.Close()
-				b.ReportAllocs()
-				for b.Loop() {
-					if _, err := p.Logits(images, 32); err != nil {
+			for _, batch := range []int{1, 32} {
+				b.Run(fmt.Sprintf("%s/batch=%d/workers=%d", c.Arch, batch, workers), func(b *testing.B) {
+					images, _ := example(c, batch)
+					p, err := mustNew(b, c).NewPredictor(batch, workers)
+					if err != nil {
 						b.Fatal(err)
 					}
-				}
-				b.ReportMetric(float64(32*b.N)/b.Elapsed().Seconds(), "img/s")
-			})
+					defer p.Close()
+					b.ReportAllocs()
+					for b.Loop() {
+						if _, err := p.Logits(images, batch); err != nil {
+							b.Fatal(err)
+						}
+					}
+					b.ReportMetric(float64(batch*b.N)/b.Elapsed().Seconds(), "img/s")
+				})
+			}
 		}
 	}
+}
+
+// benchmarked lists the networks of docs/performance.md.
+func benchmarked() []Config {
+	return []Config{{Tiny, 6, 64}, {SlimResNet, 6, 64}, {XResNet18, 6, 128}}
 }
 
 func BenchmarkConv(b *testing.B) {

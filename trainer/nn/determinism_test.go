@@ -10,7 +10,7 @@ import (
 	"gorgonia.org/tensor"
 )
 
-var architectures = []string{Tiny, SlimResNet}
+var architectures = []string{Tiny, SlimResNet} // XResNet18 in some tests, for its size
 
 // trained returns all arrays of a network, its gradients and logits after two
 // steps of gradient descent on workers.
@@ -112,7 +112,7 @@ func TestTapeMachineComputesTheSameBits(t *testing.T) {
 }
 
 func TestStepsAllocateNothing(t *testing.T) {
-	for _, arch := range architectures {
+	for _, arch := range append(architectures, XResNet18) {
 		c := Config{Arch: arch, Outputs: 6, Size: 32}
 		net := mustNew(t, c)
 		images, targets := example(c, 4)

@@ -116,6 +116,7 @@ func near(t *testing.T, what string, got []float32, want []float64, tolerance fl
 type layerCase struct {
 	Name, Op            string
 	Stride, Pad, Groups int
+	Kernel              int
 	Training            bool
 	X, W, B, Y, Gy      nested
 	Gx, Gw, Gb          nested
@@ -134,7 +135,7 @@ func TestLayersMatchTheOracle(t *testing.T) {
 	tested := map[string]int{}
 	for _, c := range file.Cases {
 		test := map[string]func(*testing.T, layerCase){
-			"conv2d": testConv, "batchnorm2d": testNorm, "global_avg_pool": testAverage, "linear": testConv,
+			"conv2d": testConv, "batchnorm2d": testNorm, "global_avg_pool": testAverage, "linear": testConv, "maxpool2d": testMaxPool,
 		}[c.Op]
 		if test == nil || c.Groups > 1 {
 			continue
@@ -142,7 +143,7 @@ func TestLayersMatchTheOracle(t *testing.T) {
 		tested[c.Op]++
 		t.Run(c.Name, func(t *testing.T) { test(t, c) })
 	}
-	if tested["conv2d"] < 10 || tested["batchnorm2d"] < 4 || tested["global_avg_pool"] < 3 || tested["linear"] < 1 {
+	if tested["conv2d"] < 10 || tested["batchnorm2d"] < 4 || tested["global_avg_pool"] < 3 || tested["linear"] < 1 || tested["maxpool2d"] < 6 {
 		t.Errorf("cases tested: %v, fewer than the oracle had", tested)
 	}
 }
@@ -226,6 +227,15 @@ func testAverage(t *testing.T, c layerCase) {
 	xn := b.input("x", x.data, x.shape...)
 	value, grads := gradients(t, b, b.globalAverage(xn), c.Gy.data, xn)
 	near(t, "y", value, c.Y.exact, layerTolerance)
+	near(t, "gx", grads[0], c.Gx.nhwc().exact, layerTolerance)
+}
+
+func testMaxPool(t *testing.T, c layerCase) {
+	x := c.X.nhwc()
+	b := newBuilder()
+	xn := b.input("x", x.data, x.shape...)
+	value, grads := gradients(t, b, b.maxPool(xn, c.Kernel, c.Stride, c.Pad), c.Gy.nhwc().data, xn)
+	near(t, "y", value, c.Y.nhwc().exact, 0)
 	near(t, "gx", grads[0], c.Gx.nhwc().exact, layerTolerance)
 }
 

@@ -11,7 +11,7 @@ import (
 
 // Config describes a network.
 type Config struct {
-	Arch    string // "tiny" or "slim-resnet"
+	Arch    string // Tiny, SlimResNet or XResNet18
 	Outputs int    // logits per image, at least 1
 	Size    int    // input height and width in pixels: a multiple of 8, 32..256; 3 channels, NHWC
 }
@@ -20,7 +20,7 @@ type Config struct {
 func (c Config) Validate() error {
 	var faults []error
 	if _, ok := architecture(c.Arch); !ok {
-		faults = append(faults, fmt.Errorf("arch is %q, want %q or %q", c.Arch, Tiny, SlimResNet))
+		faults = append(faults, fmt.Errorf("arch is %q, want %q, %q or %q", c.Arch, Tiny, SlimResNet, XResNet18))
 	}
 	if c.Outputs < 1 {
 		faults = append(faults, fmt.Errorf("outputs is %d, want at least 1", c.Outputs))

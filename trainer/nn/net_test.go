@@ -9,7 +9,7 @@ import (
 )
 
 func TestNewInitialisesAsDocumented(t *testing.T) {
-	for arch, want := range map[string]struct{ low, high int }{Tiny: {250_000, 350_000}, SlimResNet: {650_000, 750_000}} {
+	for arch, want := range map[string]struct{ low, high int }{Tiny: {250_000, 350_000}, SlimResNet: {650_000, 750_000}, XResNet18: {11_100_000, 11_300_000}} {
 		n := mustNew(t, Config{Arch: arch, Outputs: 6, Size: 64})
 		total, names := 0, map[string]bool{}
 		for _, p := range n.Params() {
@@ -111,8 +111,12 @@ func TestNewReportsAllFaults(t *testing.T) {
 }
 
 func TestEverySizeTrains(t *testing.T) {
-	for _, arch := range architectures {
-		for _, size := range []int{32, 40, 72, 136} {
+	for _, arch := range append(architectures, XResNet18) {
+		sizes := []int{32, 40, 72, 136}
+		if arch == XResNet18 {
+			sizes = sizes[:2]
+		}
+		for _, size := range sizes {
 			c := Config{Arch: arch, Outputs: 1, Size: size}
 			images, targets := example(c, 2)
 			trainer, err := mustNew(t, c).NewTrainer(2, BinaryCrossEntropy, 1)

@@ -67,8 +67,8 @@ const gap = kernel.Lanes
 // whose bias and skip are further inputs. A task is a run of tiles, so few that
 // what it makes of them stays in the second-level cache.
 func (w winograd) forward(e finish) *op {
-	per, count := groups(w.tiles(), 1, max(16, min(64, 1820/(w.c+w.k))))
-	per, count = groups(w.tiles(), 1, (w.tiles()+count-1)/count)
+	_, count := groups(w.tiles(), 1, max(16, min(64, 1820/(w.c+w.k))))
+	per, count := groups(w.tiles(), 1, (w.tiles()+count-1)/count)
 	apart, outApart := per*w.c+gap, per*w.k+gap
 	sizes := []int{kernel.Positions * apart, kernel.Positions * outApart, kernel.Positions * w.c, 2 * kernel.Positions * w.k}
 	run := func(_, task int, y []float32, in [][]float32, scratch []float32) {
@@ -172,8 +172,8 @@ func (w winograd) back() winograd {
 // transforms the sums of all blocks.
 func (w winograd) weightGrad() *op {
 	const some, few = 8, 2 // tiles and positions of a task
-	block, count := groups(w.tiles(), 1, max(64, 7280/(w.c+w.k)))
-	block, count = groups(w.tiles(), 1, (w.tiles()+count-1)/count)
+	_, count := groups(w.tiles(), 1, max(64, 7280/(w.c+w.k)))
+	block, count := groups(w.tiles(), 1, (w.tiles()+count-1)/count)
 	size, apart, gradApart := w.c*w.k, block*w.c+gap, block*w.k+gap
 	sizes := []int{kernel.Positions * size, kernel.Positions * apart, kernel.Positions * gradApart}
 	shared := &workspace{size: total(sizes)}
