@@ -263,12 +263,19 @@ func TestQuick(t *testing.T) {
 		{ID: "fist-a", Category: "fist", Group: "a", Role: dataset.Train, SHA256: "1"},
 		{ID: "fist-b", Category: "fist", Group: "b", Role: dataset.Test, SHA256: "2"},
 	})
-	digest := func(*dataset.Sample) string { return "same image" }
-	if found := audit.Quick(m, audit.Default(), digest); len(found) != 1 || !found[0].Leak {
-		t.Errorf("got %v", found)
+	o := audit.Default()
+	same := func(*dataset.Sample) string { return "same image" }
+	warned := ""
+	warn := func(note string) { warned += note }
+	if err := audit.Quick(m, o, same, warn); !errors.Is(err, audit.ErrFound) || !strings.Contains(err.Error(), "leak, same bytes: fist-a (train") || warned != "" {
+		t.Errorf("got %v, warned %q", err, warned)
 	}
-	if found := audit.Quick(m, audit.Default(), func(s *dataset.Sample) string { return s.ID }); len(found) != 0 {
-		t.Errorf("got %v", found)
+	if err := audit.Quick(m, o, func(s *dataset.Sample) string { return s.ID }, warn); err != nil || warned != "" {
+		t.Errorf("got %v, warned %q", err, warned)
+	}
+	o.Content = audit.Warn
+	if err := audit.Quick(m, o, same, warn); err != nil || !strings.HasPrefix(warned, "leak, same bytes") {
+		t.Errorf("got %v, warned %q", err, warned)
 	}
 }
 

@@ -68,14 +68,3 @@ func distinct(found []Finding) []Finding {
 }
 
 func severity(l Level) int { return slices.Index([]Level{Off, Warn, Fail}, l) }
-
-// Quick is the part of the audit that costs nothing beside a stage: what the
-// manifest and the digests of the image files tell. digest gives the SHA-256 of
-// a sample's image, or "" where it is not known. Images that this tool wrote
-// have the same pixels only where they have the same bytes.
-func Quick(m dataset.Manifest, o Options, digest func(*dataset.Sample) string) []Finding {
-	if o.Content == Off && o.Conflict == Off {
-		return nil
-	}
-	return o.content(m, func(i int) string { return digest(&m.Samples[i]) })
-}

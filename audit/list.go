@@ -25,7 +25,7 @@ func (r Result) WriteText(w io.Writer) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	at := r.index()
+	at := index(r.folder.Manifest)
 	for i, f := range r.Findings {
 		if f.Level == Off {
 			break
@@ -82,11 +82,10 @@ func describe(s *dataset.Sample) string {
 }
 
 // index returns the samples by ID.
-func (r Result) index() map[string]*dataset.Sample {
-	at := make(map[string]*dataset.Sample, len(r.folder.Manifest.Samples))
-	for i := range r.folder.Manifest.Samples {
-		s := &r.folder.Manifest.Samples[i]
-		at[s.ID] = s
+func index(m dataset.Manifest) map[string]*dataset.Sample {
+	at := make(map[string]*dataset.Sample, len(m.Samples))
+	for i := range m.Samples {
+		at[m.Samples[i].ID] = &m.Samples[i]
 	}
 	return at
 }
@@ -101,7 +100,7 @@ func (r Result) WriteCSV(w io.Writer) error {
 	if err := c.Write(header); err != nil {
 		return err
 	}
-	at := r.index()
+	at := index(r.folder.Manifest)
 	for _, f := range r.Findings {
 		similarity := ""
 		if f.Check == Near {

@@ -22,7 +22,7 @@ const (
 // sheet draws the gravest pairs, or returns nil if there are none. A pair has
 // the number of its line in FindingsFile.
 func (r Result) sheet() (*image.RGBA, error) {
-	at := r.index()
+	at := index(r.folder.Manifest)
 	var tiles []contact.Tile
 	for i, f := range r.Findings {
 		if f.B == "" || len(tiles) == sheetPairs {

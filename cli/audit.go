@@ -10,7 +10,10 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/gesturekit/gesturekit/audit"
+	"github.com/gesturekit/gesturekit/config"
+	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/progress"
 )
 
 func auditCommand(std IO) *cli.Command {
@@ -75,4 +78,11 @@ func auditFolder(to, dir string) string {
 		return filepath.Join(dir, "audit")
 	}
 	return "audit"
+}
+
+// quickAudit returns the audit of what each stage of a run returns.
+func quickAudit(conf config.Config, report progress.Func) pipeline.Check {
+	return func(stage string, m dataset.Manifest, digest func(*dataset.Sample) string) error {
+		return audit.Quick(m, conf.Audit, digest, func(note string) { report.Warn(stage, note) })
+	}
 }

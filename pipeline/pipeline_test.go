@@ -468,3 +468,28 @@ func TestEachStopsAtAnError(t *testing.T) {
 		t.Errorf("%d calls after the error", calls.Load())
 	}
 }
+
+func TestCheckStopsAStage(t *testing.T) {
+	b := newBench(t)
+	refuse := errors.New("refused")
+	var asked []string
+	check := func(stage string, _ dataset.Manifest, digest func(*dataset.Sample) string) error {
+		asked = append(asked, stage)
+		for path, want := range map[string]int{"one/out.txt": 64, "one/none.txt": 0, "synth/out.txt": 0} {
+			if got := digest(&dataset.Sample{Path: path}); len(got) != want {
+				t.Errorf("digest of %s behind stage %s is %q, want %d digits", path, stage, got, want)
+			}
+		}
+		if stage == "two" {
+			return refuse
+		}
+		return nil
+	}
+	o := pipeline.Options{Root: b.root, Workers: 1, Check: check}
+	if err := pipeline.Run(t.Context(), b.list(), o); !errors.Is(err, refuse) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(b.root, "two")); err == nil || !slices.Equal(asked, []string{"one", "two"}) {
+		t.Errorf("asked of %v; a refused output was taken on: %v", asked, err == nil)
+	}
+}

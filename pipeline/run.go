@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/gofrs/flock"
@@ -34,7 +35,13 @@ type Options struct {
 	Force    bool   // run also what is up to date
 	Progress progress.Func
 	Notify   func(Notice) // may be nil; called from one goroutine
+	Check    Check        // may be nil; asked before a stage's output is taken on
 }
+
+// Check looks at the manifest that a stage returned, besides Validate. digest
+// gives the SHA-256 of the image of a sample, or "" if no stage of the run made
+// it. An error ends the run, and the stage's output is not taken on.
+type Check func(stage string, m dataset.Manifest, digest func(*dataset.Sample) string) error
 
 // Notice tells that a stage starts, is finished, or need not run.
 type Notice struct {
@@ -347,7 +354,7 @@ func (r *runner) execute(ctx context.Context, before []Stage, s Stage, e *Entry)
 	if err := out.Write(dir); err != nil {
 		return err
 	}
-	return r.publish(ctx, s, e, dir)
+	return r.publish(ctx, s, e, out, dir)
 }
 
 // previous reads the manifest of the stage before.
@@ -388,13 +395,18 @@ func (r *runner) unfinished(s Stage, e *Entry) (string, error) {
 }
 
 // publish gives a finished folder its name and records it.
-func (r *runner) publish(ctx context.Context, s Stage, e *Entry, dir string) error {
+func (r *runner) publish(ctx context.Context, s Stage, e *Entry, out dataset.Manifest, dir string) error {
 	if err := r.unchanged(ctx, s, e); err != nil {
 		return err
 	}
 	c, err := scan(ctx, []string{dir}, nil, r.Workers)
 	if err != nil {
 		return err
+	}
+	if r.Check != nil {
+		if err := r.Check(s.Name(), out, r.digests(s.Name(), c)); err != nil {
+			return err
+		}
 	}
 	if old := r.lock.Stages[s.Name()]; e.why(old, "") == "" && c.digest() != old.Output {
 		r.Progress.Warn(s.Name(), "the output differs from the recorded one though nothing that decides it changed: please report this, with "+LockName)
@@ -434,4 +446,19 @@ func (r *runner) unchanged(ctx context.Context, s Stage, e *Entry) error {
 		return errors.New("the input files changed while the stage ran: run again")
 	}
 	return c.write(r.state(s.Name(), "inputs"))
+}
+
+// digests returns the function that a Check is given: the digests of the stage's
+// new output, and of earlier stages as they were last seen.
+func (r *runner) digests(stage string, fresh content) func(*dataset.Sample) string {
+	outputs := map[string]content{stage: fresh}
+	return func(s *dataset.Sample) string {
+		of, file, _ := strings.Cut(s.Path, "/")
+		c, ok := outputs[of]
+		if !ok {
+			c = readContent(r.state(of, "outputs"))
+			outputs[of] = c
+		}
+		return c[file].SHA256
+	}
 }
