@@ -35,13 +35,14 @@ func addSplitCommands(std IO, list []*cli.Command) {
 	c.Action = func(c *cli.Context) error {
 		switch {
 		case c.Args().Present() && !strings.HasPrefix(c.Args().First(), "-"):
-			return fmt.Errorf("%w: split takes no arguments, got %q%s; its subcommands are plan and update, and settings are flags: gesturekit split --help lists them", errUsage, c.Args().First(), nearest.Hint(c.Args().First(), names(c.Command.Subcommands)))
+			return fmt.Errorf("%w: split takes no arguments, got %q%s; its subcommands are plan, update and assign, and settings are flags: gesturekit split --help lists them", errUsage, c.Args().First(), nearest.Hint(c.Args().First(), names(c.Command.Subcommands)))
 		case c.Bool("check"):
 			return checkSplit(c, std)
 		}
 		return run(c)
 	}
 	c.Subcommands = []*cli.Command{
+		assignCommand(std),
 		{
 			Name: "plan", Usage: "show partition and roles, asked and got, and write nothing",
 			Flags: append([]cli.Flag{
@@ -70,6 +71,10 @@ func newSplitting(c *cli.Context, std IO) (splitting, error) {
 	if err := noArgs(c); err != nil {
 		return splitting{}, err
 	}
+	return configured(c, std)
+}
+
+func configured(c *cli.Context, std IO) (splitting, error) {
 	conf, err := settings(c, std, c.String("config"))
 	if err != nil {
 		return splitting{}, err

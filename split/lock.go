@@ -150,9 +150,12 @@ func (c categoryRoles) lacking() (out []string) {
 }
 
 // resultHash digests the samples' lines in their order.
-type resultHash struct{ hash.Hash }
+type resultHash struct {
+	hash.Hash
+	line []byte
+}
 
-func newResultHash() *resultHash { return &resultHash{sha256.New()} }
+func newResultHash() *resultHash { return &resultHash{Hash: sha256.New()} }
 
 // String returns the digest so far, in hexadecimal.
 func (h *resultHash) String() string { return hex.EncodeToString(h.Sum(nil)) }
@@ -161,7 +164,10 @@ func (h *resultHash) String() string { return hex.EncodeToString(h.Sum(nil)) }
 func (p *Plan) Digest(s *dataset.Sample) { p.result.add(s) }
 
 func (h *resultHash) add(s *dataset.Sample) {
-	fmt.Fprintf(h, "%s %s %s\n", s.ID, s.Partition, s.Role)
+	b := append(append(h.line[:0], s.ID...), ' ')
+	b = append(append(b, s.Partition...), ' ')
+	h.line = append(append(b, s.Role...), '\n')
+	_, _ = h.Write(h.line) // a hash takes everything
 }
 
 // ResultOf returns the digest that a lock records of a manifest's roles.

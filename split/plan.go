@@ -141,6 +141,16 @@ func (p *Plan) Apply(s *dataset.Sample) {
 	s.Role = p.role(p.at[s.Group], s.Partition)
 }
 
+// Known returns the known categories, sorted.
+func (p *Plan) Known() (known []string) {
+	for _, c := range p.all.categories {
+		if p.Partition[c] == dataset.Known {
+			known = append(known, c)
+		}
+	}
+	return known
+}
+
 // rows returns how many samples and groups each category has in each role.
 func (p *Plan) rows() []categoryRoles {
 	rows := make([]categoryRoles, len(p.all.categories))

@@ -51,15 +51,31 @@ func (s Stage) Inputs() (in []string) {
 // Plan returns the split of a manifest and the manifest with it. It writes
 // nothing. A lock that does not exist yet is none.
 func (s Stage) Plan(in dataset.Manifest, key rng.Key) (*Plan, dataset.Manifest, error) {
-	var old *Lock
-	if s.Options.Lock != "" {
-		l, err := ReadLock(s.Options.Lock)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, in, err
-		}
-		old = l
+	old, err := s.kept()
+	if err != nil {
+		return nil, in, err
 	}
 	return s.PlanFrom(in, key, old)
+}
+
+// PlanTally is Plan for samples that were counted as they came by.
+func (s Stage) PlanTally(t *Tally, key rng.Key) (*Plan, error) {
+	old, err := s.kept()
+	if err != nil {
+		return nil, err
+	}
+	return s.Options.Plan(t, key, old)
+}
+
+func (s Stage) kept() (*Lock, error) {
+	if s.Options.Lock == "" {
+		return nil, nil
+	}
+	l, err := ReadLock(s.Options.Lock)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return l, err
 }
 
 // PlanFrom is Plan with a lock at hand, or none.

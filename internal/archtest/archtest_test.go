@@ -47,7 +47,7 @@ func allowed() map[string]string {
 		"export": stage + " audit ingest split labels",
 
 		"config":         "audit export internal/synth ingest split labels augment trainer validate report gate pipeline rng pixel pixel/turbo internal/nearest",
-		"cli":            "audit config export pipeline progress dataset rng pixel augment split evaluate report gate internal/atomicfile internal/nearest",
+		"cli":            "audit config export pipeline progress dataset rng pixel augment split labels evaluate report gate internal/atomicfile internal/nearest",
 		"cmd/gesturekit": "cli",
 	}
 }
