@@ -27,7 +27,7 @@ func TestNumbersThatNoRangeHolds(t *testing.T) {
 			} {
 				text := "- noise\n- " + op.Name + ": {" + p.Name + ": " + bad + "}"
 				_, err := Parse([]byte(text))
-				if err == nil || !strings.Contains(err.Error(), "line 2: "+op.Name+": "+p.Name+": ") {
+				if err == nil || !strings.HasPrefix(err.Error(), "line 2, column ") || !strings.Contains(err.Error(), ": "+op.Name+": "+p.Name+": ") {
 					t.Errorf("%s: error %v, want one that names line 2 and the parameter", text, err)
 				}
 			}

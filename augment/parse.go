@@ -50,11 +50,25 @@ type reader struct {
 const maxNesting = 8
 
 func (rd *reader) fault(n ast.Node, format string, args ...any) {
-	line := 0
-	if t := n.GetToken(); t != nil && t.Position != nil {
-		line = t.Position.Line
+	line, column := 0, 0
+	if t := begin(n).GetToken(); t != nil && t.Position != nil {
+		line, column = t.Position.Line, t.Position.Column
 	}
-	rd.faults = append(rd.faults, fmt.Errorf("line %d: "+format, append([]any{line}, args...)...))
+	rd.faults = append(rd.faults, fmt.Errorf("line %d, column %d: "+format, append([]any{line, column}, args...)...))
+}
+
+// begin returns the node that n begins with: of a mapping without braces, whose
+// own token is the first colon, the first key.
+func begin(n ast.Node) ast.Node {
+	switch m := n.(type) {
+	case *ast.MappingNode:
+		if !m.IsFlowStyle && len(m.Values) > 0 {
+			return m.Values[0].Key
+		}
+	case *ast.MappingValueNode:
+		return m.Key
+	}
+	return n
 }
 
 func (rd *reader) steps(n ast.Node, depth int) []step {

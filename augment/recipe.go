@@ -59,7 +59,7 @@ func uses(steps []step, op string) bool {
 	return false
 }
 
-// Parse reads a recipe from YAML or JSON. It reports every fault with its line.
+// Parse reads a recipe from YAML or JSON. It reports every fault with its line and column.
 func Parse(text []byte) (Recipe, error) {
 	r, err := parse(text)
 	if err != nil {

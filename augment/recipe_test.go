@@ -9,7 +9,7 @@ import (
 	"github.com/gesturekit/gesturekit/rng"
 )
 
-func TestFaultsNameLineAndRemedy(t *testing.T) {
+func TestFaultsNamePlaceAndRemedy(t *testing.T) {
 	text := `- rotat: 5
 - rotate: {degress: 5, degrees: [5, 1]}
 - exposure: {stops: .nan}
@@ -33,25 +33,25 @@ func TestFaultsNameLineAndRemedy(t *testing.T) {
 		t.Fatal("accepted")
 	}
 	for _, want := range []string{
-		`line 1: unknown op "rotat" (did you mean "rotate"?)`,
-		`line 2: rotate: unknown parameter "degress" (did you mean "degrees"?)`,
-		`line 2: rotate: degrees: range [5, 1] is reversed; write [1, 5]`,
-		`line 3: exposure: stops: range [NaN, NaN] holds NaN`,
-		`line 4: the step names no op`,
-		`line 5: rotate: expected its parameters as a mapping; it has degrees`,
-		`line 6: p: 1.5 is outside [0, 1]`,
-		`line 7: one_of has 0 steps`,
-		`line 8: some_of needs count`,
-		`line 9: count 3 must be whole and at most the number of steps, 2`,
-		`line 10: count belongs to some_of only`,
-		`line 11: noise: iso: "high" is not a number`,
-		`line 11: noise: seed: 1.5 must be whole`,
-		`line 12: border: mode: unknown choice "reflekt" (did you mean "reflect"?)`,
-		`line 13: a second op, "zoom"`,
-		`line 14: zoom: factor: [0, 1] is outside [0.0625, 16]`,
-		`line 15: zoom: factor: expected a number or [lo, hi]`,
-		`line 16: zoom: factor: not a number`,
-		`line 17: expected a step`,
+		`line 1, column 3: unknown op "rotat" (did you mean "rotate"?)`,
+		`line 2, column 12: rotate: unknown parameter "degress" (did you mean "degrees"?)`,
+		`line 2, column 33: rotate: degrees: range [5, 1] is reversed; write [1, 5]`,
+		`line 3, column 21: exposure: stops: range [NaN, NaN] holds NaN`,
+		`line 4, column 3: the step names no op`,
+		`line 5, column 11: rotate: expected its parameters as a mapping; it has degrees`,
+		`line 6, column 29: p: 1.5 is outside [0, 1]`,
+		`line 7, column 11: one_of has 0 steps`,
+		`line 8, column 3: some_of needs count`,
+		`line 9, column 36: count 3 must be whole and at most the number of steps, 2`,
+		`line 10, column 29: count belongs to some_of only`,
+		`line 11, column 16: noise: iso: "high" is not a number`,
+		`line 11, column 28: noise: seed: 1.5 must be whole`,
+		`line 12, column 18: border: mode: unknown choice "reflekt" (did you mean "reflect"?)`,
+		`line 13, column 26: a second op, "zoom"`,
+		`line 14, column 18: zoom: factor: [0, 1] is outside [0.0625, 16]`,
+		`line 15, column 18: zoom: factor: expected a number or [lo, hi]`,
+		`line 16, column 18: zoom: factor: not a number`,
+		`line 17, column 3: expected a step`,
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no fault %q in\n%v", want, err)
@@ -64,7 +64,7 @@ func TestOtherBadRecipes(t *testing.T) {
 		"":              "0 documents",
 		"[]\n---\n[]\n": "2 documents",
 		"standart":      `unknown preset "standart" (did you mean "standard"?)`,
-		"a: 1":          "line 1: expected a list of steps",
+		"a: 1":          "line 1, column 1: expected a list of steps",
 		"- [":           "not YAML",
 		strings.Repeat("- one_of: [", 1) + strings.Repeat("{one_of: [", 12) + "rotate" + strings.Repeat("]}", 12) + "]": "nested more than 8 deep",
 		"- camera: {yaw: [0, 60], pitch: 60, roll: 0, field_of_view: 120}":                                              "folds the picture or sends a corner to infinity",
@@ -103,8 +103,8 @@ func TestRecipeRoundTrips(t *testing.T) {
 		}
 	}
 	err = yaml.Unmarshal([]byte("seed: 1\nrecipe:\n- rotate\n- rotat\n"), &embedded)
-	if err == nil || !strings.Contains(err.Error(), `line 4: unknown op "rotat"`) {
-		t.Errorf("error %v, want line 4 of the document", err)
+	if err == nil || !strings.Contains(err.Error(), `line 4, column 3: unknown op "rotat"`) {
+		t.Errorf("error %v, want its place in the document", err)
 	}
 }
 
