@@ -4,17 +4,20 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"image"
 	"image/png"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/pipeline"
 	"github.com/gesturekit/gesturekit/pixel"
+	"github.com/gesturekit/gesturekit/progress"
 	"github.com/gesturekit/gesturekit/rng"
 )
 
@@ -218,5 +221,51 @@ func TestSheetHTMLHasEveryTile(t *testing.T) {
 	}
 	if err := SheetHTML(&b, recipe(t, "standard"), rng.New(1), nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestMemoryDoesNotGrowWithImages compares what lives after some of the images
+// and after many more. All of them together would take a hundred times as much.
+func TestMemoryDoesNotGrowWithImages(t *testing.T) {
+	const side, total, early, late = 256, 240, 40, 220
+	var b bytes.Buffer
+	if err := pixel.EncodeJPEG(&b, picture(side, side), 80); err != nil {
+		t.Fatal(err)
+	}
+	root := t.TempDir()
+	var samples []dataset.Sample
+	for i := range total {
+		id := fmt.Sprintf("fist-ann-%08d", i)
+		s := dataset.Sample{
+			ID: id, Path: "ingest/" + id + ".jpg", Category: "fist", Group: "ann", Source: id, SHA256: id,
+			Partition: dataset.Known, Role: dataset.Train, Label: 1,
+		}
+		samples = append(samples, s)
+		write(t, filepath.Join(root, s.Path), b.Bytes())
+	}
+	live := map[int]uint64{}
+	env := pipeline.Env{
+		Name: "augment", Root: root, Dir: filepath.Join(root, "augment"), Key: rng.New(1), Workers: 1,
+		Progress: func(e progress.Event) {
+			if e.Done == early || e.Done == late {
+				var m runtime.MemStats
+				runtime.GC()
+				runtime.GC() // the first one spares what lies in pools
+				runtime.ReadMemStats(&m)
+				live[e.Done] = m.HeapAlloc
+			}
+		},
+	}
+	o := Default()
+	o.Recipe, o.Copies = recipe(t, "[rotate, exposure]"), 1
+	if err := os.MkdirAll(env.Dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (Stage{Options: o}).Run(t.Context(), dataset.New(samples), env); err != nil {
+		t.Fatal(err)
+	}
+	const image = 4 * side * side
+	if len(live) != 2 || live[late] > live[early]+8*image {
+		t.Errorf("live bytes by images done: %v", live)
 	}
 }
