@@ -2,7 +2,7 @@
 GO ?= go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test check race lint cross docs bench bench-augment bench-trainer fuzz clean
+.PHONY: run build test check race lint cross docs bench bench-augment bench-trainer loaders fuzz clean
 
 run: ## captures of people who do not exist, through every stage, to run/report/report.html
 	$(GO) run ./cmd/gesturekit run
@@ -59,6 +59,13 @@ bench-trainer: ## training and inference beside PyTorch, which it installs to bi
 	bin/peers-torch/bin/pip install -q torch==2.15.0 numpy
 	$(GO) test -c -o bin/nn.test ./trainer/nn
 	bin/peers-torch/bin/python trainer/bench/compare.py bin/nn.test
+
+LOADERS_PYTHON ?= /usr/bin/python3
+loaders: build ## exports read by torchvision, Hugging Face, Keras, fastai, WebDataset, pandas and mlcroissant (needs Debian's python3-torchvision)
+	@$(LOADERS_PYTHON) -c 'import torchvision, ensurepip' || { echo "loaders: want the packages python3-torchvision and python3-venv"; exit 1; }
+	$(LOADERS_PYTHON) -m venv --system-site-packages bin/loaders
+	bin/loaders/bin/pip install -q --disable-pip-version-check --no-deps -r export/loadertest/requirements.txt
+	bin/loaders/bin/python -W ignore export/loadertest/load.py bin/gesturekit
 
 FUZZTIME ?= 30s
 fuzz: ## every fuzz target for FUZZTIME

@@ -68,6 +68,7 @@ type described struct {
 }
 
 type creator struct {
+	Type string `json:"@type"`
 	Name string `json:"name"`
 }
 
@@ -81,7 +82,7 @@ func (o Options) describe(doc object) {
 		}
 	}
 	if o.Creator != "" {
-		doc["creator"] = creator{o.Creator}
+		doc["creator"] = creator{"sc:Organization", o.Creator}
 	}
 }
 

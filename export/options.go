@@ -19,7 +19,7 @@ type Options struct {
 	Name        string `yaml:"name" doc:"name of the dataset in its card and metadata; empty takes the name of the folder"`
 	Description string `yaml:"description" doc:"what the dataset shows, and of whom, in a sentence or two"`
 	License     string `yaml:"license" doc:"licence of the pictures: an SPDX identifier, such as CC-BY-4.0, or the address of its text"`
-	Creator     string `yaml:"creator" doc:"person or organisation to credit"`
+	Creator     string `yaml:"creator" doc:"whom to credit; croissant.json calls it an organisation"`
 	URL         string `yaml:"url" doc:"address where the dataset is published"`
 	Published   string `yaml:"published" doc:"date of publication, YYYY-MM-DD"`
 	Release     string `yaml:"version" doc:"version of the dataset, such as 1.0.0"`
