@@ -6,6 +6,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -59,7 +60,16 @@ func assignSplit(c *cli.Context, std IO) error {
 	if err != nil {
 		return fmt.Errorf("split: %w", err)
 	}
-	names, err := s.conf.Labels.Names(plan.Known())
+	aliases := s.conf.Labels.Aliases
+	if err := aliases.Check(plan.Partition); err != nil {
+		return fmt.Errorf("labels: %w", err)
+	}
+	known := plan.Known()
+	for i, c := range known {
+		known[i] = aliases.Name(c)
+	}
+	slices.Sort(known)
+	names, err := s.conf.Labels.Names(slices.Compact(known))
 	if err != nil {
 		return fmt.Errorf("labels: %w", err)
 	}
@@ -68,7 +78,7 @@ func assignSplit(c *cli.Context, std IO) error {
 	}
 	samples := 0
 	err = atomicfile.Write(filepath.Join(dir, dataset.FileName), func(w io.Writer) error {
-		samples, err = assign(w, plan, labelled(in, plan, names))
+		samples, err = assign(w, plan, labelled(in, plan, aliases, names))
 		return err
 	})
 	if err != nil {
@@ -124,7 +134,7 @@ func assign(w io.Writer, plan *split.Plan, samples iter.Seq2[*dataset.Sample, er
 }
 
 // labelled reads the samples with partition, role and label.
-func labelled(name string, plan *split.Plan, names []string) iter.Seq2[*dataset.Sample, error] {
+func labelled(name string, plan *split.Plan, aliases labels.Aliases, names []string) iter.Seq2[*dataset.Sample, error] {
 	index := map[string]int{}
 	for i, n := range names[1:] {
 		index[n] = i + 1
@@ -133,6 +143,7 @@ func labelled(name string, plan *split.Plan, names []string) iter.Seq2[*dataset.
 		for s, err := range scanFile(name) {
 			if err == nil {
 				plan.Apply(s)
+				s.Category = aliases.Name(s.Category)
 				s.Label = index[s.Category]
 			}
 			if !yield(s, err) {

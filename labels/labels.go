@@ -31,13 +31,14 @@ const (
 
 // Options steer the labels stage.
 type Options struct {
-	Order []string `yaml:"order" doc:"known categories in the order of their labels 1..K; empty for the order of their names"`
+	Order   []string `yaml:"order" doc:"known categories in the order of their labels 1..K; empty for the order of their names"`
+	Aliases Aliases  `yaml:"aliases" doc:"categories to merge, such as {palm: five}: the samples of palm are of the category five from here on; the two must be in one partition"`
 }
 
 // Default returns the settings of a run that sets none.
 func Default() Options { return Options{} }
 
-// Validate reports a category that is listed twice.
+// Validate reports a category that is listed twice, and aliases that lead nowhere.
 func (o Options) Validate() error {
 	var errs []error
 	for i, c := range o.Order {
@@ -45,10 +46,11 @@ func (o Options) Validate() error {
 			errs = append(errs, fmt.Errorf("labels.order lists %q twice", c))
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, o.Aliases.Validate())...)
 }
 
-// Names returns the labels by index: na, then the known categories.
+// Names returns the labels by index: na, then the known categories, which are
+// those after merging.
 func (o Options) Names(known []string) ([]string, error) {
 	if len(o.Order) == 0 {
 		return append([]string{dataset.NA}, slices.Sorted(slices.Values(known))...), nil
@@ -78,7 +80,7 @@ type Stage struct{ Options Options }
 func (Stage) Name() string { return "labels" }
 
 // Version identifies the form of the files.
-func (Stage) Version() string { return "labels/1" }
+func (Stage) Version() string { return "labels/2" }
 
 // Settings returns the options.
 func (s Stage) Settings() any { return s.Options }
@@ -89,11 +91,14 @@ func (Stage) Inputs() []string { return nil }
 // Run labels the samples of in.
 func (s Stage) Run(_ context.Context, in dataset.Manifest, env pipeline.Env) (dataset.Manifest, error) {
 	isKnown := func(s *dataset.Sample) bool { return s.Partition == dataset.Known }
-	names, err := s.Options.Names(in.Select(isKnown).Categories())
+	out, err := s.Options.Aliases.Merge(in)
 	if err != nil {
 		return in, err
 	}
-	out := in.Clone()
+	names, err := s.Options.Names(out.Select(isKnown).Categories())
+	if err != nil {
+		return in, err
+	}
 	for i := range out.Samples {
 		c := &out.Samples[i]
 		c.Label = dataset.NALabel
