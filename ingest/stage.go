@@ -29,6 +29,9 @@ func (Stage) Name() string { return "ingest" }
 // Version identifies the algorithm and the codec.
 func (s Stage) Version() string { return "ingest/1 " + s.Codec.Identity() }
 
+// Seedless tells that the stage draws nothing.
+func (Stage) Seedless() {}
+
 // synthetic is the stage whose output is ingested when no folder is set.
 const synthetic = "synth"
 

@@ -32,7 +32,7 @@ type Lock struct {
 // Entry is what decided one stage's output, and that output's digest.
 type Entry struct {
 	Code     string            `yaml:"code"`
-	Seed     uint64            `yaml:"seed"`
+	Seed     uint64            `yaml:"seed"` // 0 of a stage that draws nothing
 	Settings map[string]string `yaml:"settings"`
 	Inputs   string            `yaml:"inputs,omitempty"`   // digest of the files from outside
 	Upstream map[string]string `yaml:"upstream,omitempty"` // output digest of each stage before

@@ -28,11 +28,14 @@ const stateDir = ".gesturekit"
 
 // Options steer a run of stages.
 type Options struct {
-	Root     string // the run's folder; made if missing
-	Seed     uint64
-	Workers  int
-	Only     string // run this stage alone, on the outputs that are there
-	Force    bool   // run also what is up to date
+	Root    string // the run's folder; made if missing
+	Seed    uint64
+	Workers int
+	Only    string // run this stage alone, on the outputs that are there
+	// Base is the folder of another run, or "": a stage whose output there is
+	// what it would make is not run, and its folder becomes a link to that one.
+	Base     string
+	Force    bool // run also what is up to date
 	Progress progress.Func
 	Notify   func(Notice) // may be nil; called from one goroutine
 	Check    Check        // may be nil; asked before a stage's output is taken on
@@ -58,6 +61,7 @@ const (
 	Running State = "running"
 	Done    State = "done"
 	Cached  State = "cached"
+	Linked  State = "linked" // to the base run's output
 )
 
 // ErrStale marks an earlier stage's output that is out of date.
@@ -94,6 +98,11 @@ func Run(ctx context.Context, stages []Stage, o Options) (err error) {
 		return err
 	}
 	r := runner{Options: o, lock: lock}
+	if o.Base != "" {
+		if r.base, err = ReadLock(o.Base); err != nil {
+			return err
+		}
+	}
 	if o.Only != "" && !slices.ContainsFunc(stages, func(s Stage) bool { return s.Name() == o.Only }) {
 		return fmt.Errorf("stage %s has no part in this run", o.Only)
 	}
@@ -190,6 +199,7 @@ func sweep(dirs ...string) error {
 type runner struct {
 	Options
 	lock Lock
+	base Lock   // of the base run
 	anew string // the first stage whose lost output was made again
 	look bool   // only look: write nothing
 }
@@ -217,7 +227,7 @@ func (r *runner) notify(n Notice) {
 }
 
 func (r *runner) state(stage, kind string) string {
-	return filepath.Join(r.Root, stateDir, stage+"."+kind)
+	return stateOfRun(r.Root, stage, kind)
 }
 
 // stage brings one stage up to date. When a recorded output was deleted or
@@ -248,6 +258,14 @@ func (r *runner) stage(ctx context.Context, before []Stage, s Stage) error {
 		r.notify(Notice{Stage: s.Name(), State: Cached})
 		return nil
 	}
+	if !r.Force {
+		if ok, err := r.link(ctx, s, entry); err != nil {
+			return err
+		} else if ok {
+			r.notify(Notice{Stage: s.Name(), State: Linked})
+			return nil
+		}
+	}
 	r.notify(Notice{Stage: s.Name(), State: Running, Why: why})
 	if err := r.execute(ctx, before, s, entry); err != nil {
 		return err
@@ -264,6 +282,9 @@ func (r *runner) examine(ctx context.Context, before []Stage, s Stage) (*Entry, 
 		return nil, "", err
 	}
 	e := &Entry{Code: s.Version(), Seed: r.Seed, Settings: settings, Upstream: map[string]string{}}
+	if _, ok := s.(Seedless); ok {
+		e.Seed = 0
+	}
 	for _, b := range before {
 		up := r.lock.Stages[b.Name()]
 		if up == nil {
@@ -286,7 +307,11 @@ func (r *runner) inputs(ctx context.Context, s Stage) (digest, why string, err e
 		return "", "", nil
 	}
 	known := readContent(r.state(s.Name(), "inputs"))
-	c, err := scan(ctx, s.Inputs(), known, r.Workers)
+	times := known
+	if len(times) == 0 && r.Base != "" {
+		times = readContent(stateOfRun(r.Base, s.Name(), "inputs"))
+	}
+	c, err := scan(ctx, s.Inputs(), times, r.Workers)
 	if err != nil {
 		return "", "", err
 	}

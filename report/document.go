@@ -73,8 +73,8 @@ func (o Options) document(s source) Document {
 		Examples: o.examples(s.predictions, s.result.HasNA),
 		Run:      Run{Stages: append([]StageRecord{}, s.stages...)},
 	}
-	if len(s.stages) > 0 {
-		d.Run.Seed = &s.stages[0].seed
+	if n := len(s.stages); n > 0 {
+		d.Run.Seed = &s.stages[n-1].seed
 	}
 	d.Categories = categories(s)
 	return d

@@ -31,6 +31,12 @@ func (o Options) lists() []list {
 	return []list{{dataset.Known, o.Known}, {dataset.Unknown, o.Unknown}, {dataset.Unseen, o.Unseen}}
 }
 
+// PartitionOf works out the partition of the categories: from the lists, from
+// the file, or drawn by seed as the stage would without a lock.
+func (o Options) PartitionOf(categories []string, seed uint64) (Partition, error) {
+	return o.partition(categories, rng.New(seed).With(Stage{}.Name()).With("partition"), nil)
+}
+
 // partition works out the partition of the categories: from the lists, from
 // the file, or drawn by key, categories of old staying what they are. It fails
 // when a category is in none or when a listed one does not exist.
