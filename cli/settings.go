@@ -65,9 +65,9 @@ func variables(environ []string, all []config.Setting) (map[string]string, error
 	return env, nil
 }
 
-// settings composes the config: defaults, then the file, then the environment,
-// then the flags.
-func settings(c *cli.Context, std IO, file string) (config.Config, error) {
+// settings composes the config: defaults, then the file, then what more sets,
+// then the environment, then the flags.
+func settings(c *cli.Context, std IO, file string, more ...func(*config.Config) error) (config.Config, error) {
 	conf := config.Default()
 	if file == "" {
 		if _, err := os.Stat(configFile); err == nil {
@@ -78,6 +78,11 @@ func settings(c *cli.Context, std IO, file string) (config.Config, error) {
 	}
 	if file != "" {
 		if err := config.Load(file, &conf); err != nil {
+			return conf, err
+		}
+	}
+	for _, set := range more {
+		if err := set(&conf); err != nil {
 			return conf, err
 		}
 	}

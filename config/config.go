@@ -98,10 +98,19 @@ func (c Config) Parallel() int {
 	return runtime.GOMAXPROCS(0)
 }
 
+// Resolved returns the settings in which the partition of drawn captures, where
+// none is set, is one that suits them.
+func (c Config) Resolved() Config {
+	if c.Ingest.Captures == "" && !c.Split.Partitioned() {
+		c.Split.Known, c.Split.Unknown, c.Split.Unseen = synth.Partition(c.Synth.Categories)
+	}
+	return c
+}
+
 // Stages returns the stages in order. With no folder of captures set, the first
-// one draws captures, and unless the partition is set too, it is one that suits
-// them. It fails, in ErrConfig, without the codec that is set.
+// one draws captures. It fails, in ErrConfig, without the codec that is set.
 func (c Config) Stages() ([]pipeline.Stage, error) {
+	c = c.Resolved()
 	codec, err := OpenCodec(c.Codec)
 	if err != nil {
 		return nil, err
@@ -109,9 +118,6 @@ func (c Config) Stages() ([]pipeline.Stage, error) {
 	var first []pipeline.Stage
 	if c.Ingest.Captures == "" {
 		first = append(first, synth.Stage{Options: c.Synth})
-		if !c.Split.Partitioned() {
-			c.Split.Known, c.Split.Unknown, c.Split.Unseen = synth.Partition(c.Synth.Categories)
-		}
 	}
 	all := append(first,
 		ingest.Stage{Options: c.Ingest, Codec: codec}, split.Stage{Options: c.Split}, labels.Stage{Options: c.Labels},

@@ -28,33 +28,45 @@ func Load(name string, c *Config) error {
 	if err != nil {
 		return fmt.Errorf("%w: read config file: %w", ErrConfig, err)
 	}
+	if err := relativeTo(filepath.Dir(name), c, func() error { return Parse(data, c) }); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrConfig, name, err)
+	}
+	return nil
+}
+
+// relativeTo makes the paths that set sets in c relative to dir.
+func relativeTo(dir string, c *Config, set func() error) error {
 	var files []Setting
 	for _, s := range Settings(c) {
 		if s.File {
 			files = append(files, s)
 		}
 	}
-	defaults := make([]string, len(files))
+	before := make([]string, len(files))
 	for i, s := range files {
-		defaults[i] = s.String()
+		before[i] = s.String()
 		s.value.SetString("")
 	}
-	if err := Parse(data, c); err != nil {
-		return fmt.Errorf("%w: %s: %w", ErrConfig, name, err)
+	if err := set(); err != nil {
+		return err
 	}
 	for i, s := range files {
 		switch v := s.String(); {
 		case v == "":
-			s.value.SetString(defaults[i])
+			s.value.SetString(before[i])
 		case !filepath.IsAbs(v):
-			s.value.SetString(filepath.Join(filepath.Dir(name), v))
+			s.value.SetString(filepath.Join(dir, v))
 		}
 	}
 	return nil
 }
 
 // Parse reads YAML over the values of c. See Load.
-func Parse(data []byte, c *Config) error {
+func Parse(data []byte, c *Config) error { return Decode(data, c) }
+
+// Decode reads YAML over the values of a struct whose fields have yaml tags, as
+// strictly as Load.
+func Decode(data []byte, out any) error {
 	file, err := parser.ParseBytes(bytes.TrimPrefix(data, []byte("\ufeff")), 0)
 	if err != nil {
 		return position(err)
@@ -65,13 +77,35 @@ func Parse(data []byte, c *Config) error {
 	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
 		return nil
 	}
-	if err := errors.Join(checkKeys("", file.Docs[0].Body, reflect.TypeFor[Config]())...); err != nil {
+	return decode("", file.Docs[0].Body, out)
+}
+
+func decode(prefix string, node ast.Node, out any) error {
+	if err := errors.Join(checkKeys(prefix, node, reflect.TypeOf(out).Elem())...); err != nil {
 		return err
 	}
-	if err := yaml.NodeToValue(file.Docs[0].Body, c); err != nil {
+	if err := yaml.NodeToValue(node, out); err != nil {
 		return position(err)
 	}
 	return nil
+}
+
+// Patch holds some settings within a larger YAML file. The zero Patch sets none.
+type Patch struct{ node ast.Node }
+
+// UnmarshalYAML keeps the settings; Apply checks them.
+func (p *Patch) UnmarshalYAML(node ast.Node) error {
+	p.node = node
+	return nil
+}
+
+// Apply sets the settings in c. Paths are relative to dir; faults name the line
+// in the file that the patch was read from.
+func (p Patch) Apply(dir string, c *Config) error {
+	if p.node == nil {
+		return nil
+	}
+	return relativeTo(dir, c, func() error { return decode("", p.node, c) })
 }
 
 // position puts the line in front of an error of the YAML package.
@@ -100,6 +134,9 @@ func checkKeys(prefix string, node ast.Node, t reflect.Type) []error {
 	fields, names := map[string]reflect.Type{}, []string{}
 	for i := range t.NumField() {
 		f := t.Field(i)
+		if !f.IsExported() {
+			continue
+		}
 		fields[key(f)] = f.Type
 		names = append(names, key(f))
 	}
@@ -112,13 +149,32 @@ func checkKeys(prefix string, node ast.Node, t reflect.Type) []error {
 		switch ft, ok := fields[name]; {
 		case !ok:
 			errs = append(errs, fmt.Errorf("line %d: unknown key %q%s%s", line, prefix+name, below(prefix), nearest.Hint(name, names)))
+		case ft == reflect.TypeFor[Patch](): // Apply checks it
 		case isSection(ft):
 			errs = append(errs, checkKeys(prefix+name+".", it.Value(), ft)...)
+		case ft.Kind() == reflect.Slice && isSection(ft.Elem()):
+			errs = append(errs, checkList(prefix+name, it.Value(), ft.Elem())...)
 		default:
 			if err := checkValue(prefix+name, it.Value(), ft); err != nil {
 				errs = append(errs, err)
 			}
 		}
+	}
+	return errs
+}
+
+// checkList compares the keys of each mapping of a list with the fields of a
+// struct.
+func checkList(path string, node ast.Node, t reflect.Type) (errs []error) {
+	if _, null := node.(*ast.NullNode); null {
+		return nil
+	}
+	list, ok := node.(*ast.SequenceNode)
+	if !ok {
+		return []error{fmt.Errorf("line %d: %s is %s: want a list", node.GetToken().Position.Line, path, node)}
+	}
+	for i, item := range list.Values {
+		errs = append(errs, checkKeys(fmt.Sprintf("%s[%d].", path, i), item, t)...)
 	}
 	return errs
 }
@@ -163,7 +219,11 @@ func checkValue(path string, node ast.Node, t reflect.Type) error {
 			break
 		}
 		for _, item := range list.Values {
-			if err := checkText(path, item); err != nil {
+			check := checkText
+			if t.Elem().Kind() != reflect.String {
+				check = func(path string, item ast.Node) error { return checkValue(path, item, t.Elem()) }
+			}
+			if err := check(path, item); err != nil {
 				return err
 			}
 		}

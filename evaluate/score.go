@@ -129,16 +129,25 @@ type ScoreResult struct {
 	AUROCUnseen     *float64   `json:"auroc_unseen"`
 }
 
-// MeasureScore decides the lines anew by a rule and measures that.
-func MeasureScore(lines []Prediction, r Rule, known int) (ScoreResult, error) {
-	out := ScoreResult{Score: r.Score, Threshold: r.Threshold}
+// Outcomes decides the lines anew by the rule.
+func (r Rule) Outcomes(lines []Prediction) ([]Outcome, error) {
 	outcomes := make([]Outcome, len(lines))
 	for i, l := range lines {
 		d, err := r.Decide(l.Outputs)
 		if err != nil {
-			return out, fmt.Errorf("sample %s: %w", l.ID, err)
+			return nil, fmt.Errorf("sample %s: %w", l.ID, err)
 		}
 		outcomes[i] = Outcome{Kind: l.Kind, Target: l.Target, Decision: d}
+	}
+	return outcomes, nil
+}
+
+// MeasureScore decides the lines anew by a rule and measures that.
+func MeasureScore(lines []Prediction, r Rule, known int) (ScoreResult, error) {
+	out := ScoreResult{Score: r.Score, Threshold: r.Threshold}
+	outcomes, err := r.Outcomes(lines)
+	if err != nil {
+		return out, err
 	}
 	m, err := Measure(outcomes, known)
 	if err != nil {

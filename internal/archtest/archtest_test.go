@@ -47,7 +47,8 @@ func allowed() map[string]string {
 		"export": stage + " audit ingest split labels",
 
 		"config":         "audit export internal/synth ingest split labels augment trainer validate report gate pipeline rng pixel pixel/turbo internal/nearest",
-		"cli":            "audit config export pipeline progress dataset rng pixel augment split labels evaluate report gate internal/atomicfile internal/nearest",
+		"compare":        "config pipeline dataset split trainer evaluate progress internal/atomicfile",
+		"cli":            "compare audit config export pipeline progress dataset rng pixel augment split labels evaluate report gate internal/atomicfile internal/nearest",
 		"cmd/gesturekit": "cli",
 	}
 }
