@@ -122,8 +122,16 @@ func (s *sheet) strength(src *image.RGBA, st *step, j int, key rng.Key) {
 			s.cell(src, "no change", nil)
 			continue
 		}
-		s.cell(src, strconv.FormatFloat(d.v[j], 'g', 3, 64), Trace{d})
+		s.cell(src, label(d.v[j]), Trace{d})
 	}
+}
+
+// label writes a value with three digits, or more rather than an exponent.
+func label(v float64) string {
+	if v >= 999.5 || v <= -999.5 {
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(v, 'g', 3, 64)
 }
 
 // between returns the k-th of n+1 values from r.Lo to r.Hi, the middle one

@@ -34,7 +34,7 @@ type Stage struct {
 func (Stage) Name() string { return "augment" }
 
 // Version identifies the ops and the codec.
-func (s Stage) Version() string { return "augment/2 " + s.Codec.Identity() }
+func (s Stage) Version() string { return "augment/3 " + s.Codec.Identity() }
 
 // Settings returns the options with the steps in place of a preset's name.
 func (s Stage) Settings() any {

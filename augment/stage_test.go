@@ -196,6 +196,14 @@ func TestSheetRows(t *testing.T) {
 	}
 }
 
+func TestLabelsHaveNoExponent(t *testing.T) {
+	for v, want := range map[float64]string{0: "0", 0.0416666: "0.0417", -16.66: "-16.7", 999: "999", 999.9: "1000", 4100: "4100", -12345.6: "-12346", 0.5: "0.5"} {
+		if got := label(v); got != want {
+			t.Errorf("%v is labelled %s, want %s", v, got, want)
+		}
+	}
+}
+
 func TestSheetHTMLHasEveryTile(t *testing.T) {
 	r, pictures := recipe(t, "[rotate, {noise: {iso: [0, 800]}}, {border: {mode: constant}}]"), []*image.RGBA{picture(40, 30), picture(9, 30)}
 	s, err := layOut(r, rng.New(1), pictures)
