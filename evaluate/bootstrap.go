@@ -25,7 +25,7 @@ func NewBootstrap(outcomes []Outcome, known int) (*Bootstrap, error) {
 	if err := check(outcomes, known); err != nil {
 		return nil, err
 	}
-	sets, err := sortedSets(outcomes)
+	sets, err := sortedSets(outcomes, against()...)
 	if err != nil {
 		return nil, err
 	}

@@ -106,7 +106,7 @@ func Measure(outcomes []Outcome, known int) (Metrics, error) {
 	if err := check(outcomes, known); err != nil {
 		return Metrics{}, err
 	}
-	curves, err := sortedSets(outcomes)
+	curves, err := sortedSets(outcomes, against()...)
 	if err != nil {
 		return Metrics{}, err
 	}

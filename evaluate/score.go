@@ -137,7 +137,8 @@ func (r Rule) Outcomes(lines []Prediction) ([]Outcome, error) {
 		if err != nil {
 			return nil, fmt.Errorf("sample %s: %w", l.ID, err)
 		}
-		outcomes[i] = Outcome{Kind: l.Kind, Target: l.Target, Decision: d}
+		outcomes[i] = l.Outcome
+		outcomes[i].Decision = d
 	}
 	return outcomes, nil
 }
@@ -149,10 +150,14 @@ func MeasureScore(lines []Prediction, r Rule, known int) (ScoreResult, error) {
 	if err != nil {
 		return out, err
 	}
-	m, err := Measure(outcomes, known)
+	if err := check(outcomes, known); err != nil {
+		return out, err
+	}
+	sets, err := sortedSets(outcomes, string(Unknown), string(Unseen))
 	if err != nil {
 		return out, err
 	}
+	m := tally(outcomes, known, sets, once)
 	out.OverallAccuracy, out.KnownAccuracy = m.OverallAccuracy, m.KnownAccuracy
 	out.NARecallUnknown, out.NARecallUnseen = m.NARecallUnknown, m.NARecallUnseen
 	out.AUROCUnknown, out.AUROCUnseen = m.OpenSet[string(Unknown)].AUROC, m.OpenSet[string(Unseen)].AUROC

@@ -20,11 +20,11 @@ type rank struct {
 	known, correct bool
 }
 
-// sortedSets returns the sets of known samples against others, by the keys of
+// sortedSets returns the sets of known samples against others, by keys of
 // Metrics.OpenSet.
-func sortedSets(outcomes []Outcome) (map[string]sortedSet, error) {
+func sortedSets(outcomes []Outcome, keys ...string) (map[string]sortedSet, error) {
 	sets := map[string]sortedSet{}
-	for _, against := range []string{AllOthers, string(Unknown), string(Unseen)} {
+	for _, against := range keys {
 		set, err := sortedSetOf(outcomes, against)
 		if err != nil {
 			return nil, err
@@ -33,6 +33,9 @@ func sortedSets(outcomes []Outcome) (map[string]sortedSet, error) {
 	}
 	return sets, nil
 }
+
+// against returns the keys of Metrics.OpenSet.
+func against() []string { return []string{AllOthers, string(Unknown), string(Unseen)} }
 
 func sortedSetOf(outcomes []Outcome, against string) (set sortedSet, err error) {
 	for i := range outcomes {
