@@ -61,27 +61,51 @@ func (p *Predictor) logits(set *images, from int) ([]float32, error) {
 // no output for na. Model.Rule decides by them. The images, any number, are
 // opaque squares of Card.Size pixels at (0, 0).
 func (p *Predictor) Outputs(images []*image.RGBA) ([]evaluate.Outputs, error) {
-	var rows []evaluate.Outputs
+	rows := make([]evaluate.Outputs, 0, len(images))
+	err := p.visit(images, func(o evaluate.Outputs, _ []float32) { rows = append(rows, o) })
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
+// Features returns for each image what the network's last layer decides by.
+// Images are as for Outputs.
+func (p *Predictor) Features(images []*image.RGBA) ([][]float32, error) {
+	rows := make([][]float32, 0, len(images))
+	err := p.visit(images, func(_ evaluate.Outputs, f []float32) { rows = append(rows, slices.Clone(f)) })
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
+// visit calls f for each image, in order. The features are valid during the call.
+func (p *Predictor) visit(images []*image.RGBA, f func(o evaluate.Outputs, features []float32)) error {
+	done := 0
 	for chunk := range slices.Chunk(images, p.batch) {
 		for i, img := range chunk {
 			if size := p.model.Size; img.Rect != image.Rect(0, 0, size, size) || img.Stride != 4*size {
-				return nil, fmt.Errorf("predict: image %d covers %v, want %dx%d pixels at (0,0)", len(rows)+i, img.Rect, size, size)
+				return fmt.Errorf("predict: image %d covers %v, want %dx%d pixels at (0,0)", done+i, img.Rect, size, size)
 			}
 			p.normalise.apply(p.slot(i), img.Pix, 4)
 		}
 		logits, err := p.net.Logits(p.input, len(chunk))
 		if err != nil {
-			return nil, err
+			return err
 		}
+		features, width := p.net.Features(), len(p.net.Features())/p.batch
 		for row := range slices.Chunk(logits, len(logits)/len(chunk)) {
 			o, err := p.model.Loss.outcome(row)
 			if err != nil {
-				return nil, fmt.Errorf("predict: image %d: %w", len(rows), err)
+				return fmt.Errorf("predict: image %d: %w", done, err)
 			}
-			rows = append(rows, o)
+			f(o, features[:width])
+			features = features[width:]
+			done++
 		}
 	}
-	return rows, nil
+	return nil
 }
 
 // Prediction is what a model says about a sample.
@@ -93,31 +117,50 @@ type Prediction struct {
 // Predict evaluates a model on the samples of a manifest, in their order, at
 // most 64 at a time. Paths are relative to root. report may be nil.
 func Predict(ctx context.Context, model *Model, m dataset.Manifest, root string, workers int, report func(done, total int)) ([]Prediction, error) {
-	p, err := model.NewPredictor(max(1, min(predictBatch, len(m.Samples))), max(1, workers))
+	out := make([]Prediction, 0, len(m.Samples))
+	err := model.visit(ctx, m, root, workers, report, func(o evaluate.Outputs, _ []float32) {
+		out = append(out, Prediction{ID: m.Samples[len(out)].ID, Outputs: o})
+	})
 	if err != nil {
 		return nil, err
 	}
-	defer p.Close()
-	out := make([]Prediction, 0, len(m.Samples))
-	for chunk := range slices.Chunk(m.Samples, predictBatch) {
-		images, err := pipeline.Each(ctx, workers, chunk, func(_ context.Context, s dataset.Sample) (*image.RGBA, error) {
-			return readSquare(filepath.Join(root, filepath.FromSlash(s.Path)), model.Size)
-		})
-		if err != nil {
-			return nil, err
-		}
-		rows, err := p.Outputs(images)
-		if err != nil {
-			return nil, err
-		}
-		for i, row := range rows {
-			out = append(out, Prediction{ID: chunk[i].ID, Outputs: row})
-		}
-		if report != nil {
-			report(len(out), len(m.Samples))
-		}
+	return out, nil
+}
+
+// Features returns the features of the samples of a manifest; see Predict and
+// Predictor.Features.
+func Features(ctx context.Context, model *Model, m dataset.Manifest, root string, workers int, report func(done, total int)) ([][]float32, error) {
+	out := make([][]float32, 0, len(m.Samples))
+	err := model.visit(ctx, m, root, workers, report, func(_ evaluate.Outputs, f []float32) { out = append(out, slices.Clone(f)) })
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
+}
+
+// visit calls f for each sample of a manifest, in order.
+func (m *Model) visit(ctx context.Context, of dataset.Manifest, root string, workers int, report func(done, total int), f func(o evaluate.Outputs, features []float32)) error {
+	p, err := m.NewPredictor(max(1, min(predictBatch, len(of.Samples))), max(1, workers))
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	done := 0
+	for chunk := range slices.Chunk(of.Samples, predictBatch) {
+		images, err := pipeline.Each(ctx, workers, chunk, func(_ context.Context, s dataset.Sample) (*image.RGBA, error) {
+			return readSquare(filepath.Join(root, filepath.FromSlash(s.Path)), m.Size)
+		})
+		if err != nil {
+			return err
+		}
+		if err := p.visit(images, f); err != nil {
+			return err
+		}
+		if done += len(chunk); report != nil {
+			report(done, len(of.Samples))
+		}
+	}
+	return nil
 }
 
 const predictBatch = 64

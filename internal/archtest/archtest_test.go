@@ -42,13 +42,14 @@ func allowed() map[string]string {
 		"validate":       stage + " pixel evaluate trainer",
 		"report":         stage + " pixel evaluate",
 		"gate":           "dataset evaluate report",
+		"explain":        "dataset evaluate trainer",
 
 		// Not a stage: behind them, so it may use how they name and write their files.
 		"export": stage + " audit ingest split labels",
 
 		"config":         "audit export internal/synth ingest split labels augment trainer validate report gate pipeline rng pixel pixel/turbo internal/nearest",
 		"compare":        "config pipeline dataset split trainer evaluate progress internal/atomicfile",
-		"cli":            "compare audit config export pipeline progress dataset rng pixel augment split labels evaluate report gate internal/atomicfile internal/nearest",
+		"cli":            "compare audit config explain export pipeline progress dataset rng pixel augment split labels evaluate report gate trainer internal/atomicfile internal/nearest",
 		"cmd/gesturekit": "cli",
 	}
 }

@@ -12,6 +12,7 @@ type Predictor struct {
 	prepare, plan  *plan
 	batch          int
 	images, logits []float32
+	features       []float32 // [batch][channels] before the dense layer
 }
 
 // NewPredictor prepares evaluation of up to batch images at a time, at least 1,
@@ -42,7 +43,9 @@ func (n *Net) newPredictor(batch, height, width, channels, workers int) (*Predic
 	if p.prepare, err = newPlan(l.prepare.builder, l.prepare.results, workers); err != nil {
 		return nil, err
 	}
-	if p.plan, err = newPlan(l.builder, map[*gorgonia.Node][]float32{logits: p.logits}, workers); err != nil {
+	_, _, _, c := l.dims(l.features)
+	p.features = make([]float32, batch*c)
+	if p.plan, err = newPlan(l.builder, map[*gorgonia.Node][]float32{logits: p.logits, l.features: p.features}, workers); err != nil {
 		return nil, err
 	}
 	return p, p.Refresh()
@@ -75,6 +78,11 @@ func (p *Predictor) Logits(images []float32, count int) ([]float32, error) {
 	p.plan.run()
 	return p.logits[:count*len(p.logits)/p.batch], nil
 }
+
+// Features returns what the last layer made its logits from in the last call of
+// Logits: a row for each image of the batch, those past its count meaningless.
+// They are valid until the next call.
+func (p *Predictor) Features() []float32 { return p.features }
 
 // Close ends the workers. Further calls fail; closing twice is harmless.
 func (p *Predictor) Close() error {
