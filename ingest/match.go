@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -26,12 +25,10 @@ func openTable(f *folder, g Groups) (byTable, error) {
 	} else if err != nil {
 		return byTable{}, fmt.Errorf("groups file: %w", err)
 	}
-	file, err := os.Open(name)
-	if err != nil {
-		return byTable{}, fmt.Errorf("groups file: %w", err)
+	rows, err := readFiles(name, g)
+	if err == nil {
+		err = byStem(rows, f)
 	}
-	defer file.Close()
-	rows, err := readTable(file, g)
 	if err != nil {
 		return invalid(err)
 	}
@@ -42,7 +39,7 @@ func openTable(f *folder, g Groups) (byTable, error) {
 	t.file = filepath.Base(g.File)
 	for _, r := range missing {
 		c := &capture{path: r.path}
-		c.reject(Missing, fmt.Sprintf("%s line %d lists it, but the captures folder does not hold it", t.file, r.line))
+		c.reject(Missing, fmt.Sprintf("%s%s lists it, but the captures folder does not hold it", t.file, r.at()))
 		f.captures = append(f.captures, c)
 	}
 	slices.SortStableFunc(f.captures, func(a, b *capture) int { return strings.Compare(a.path, b.path) })

@@ -44,10 +44,10 @@ type Options struct {
 // category.
 type Groups struct {
 	Pattern  string `yaml:"pattern" doc:"regular expression over a capture's path in the captures folder, with (?P<name>...) for group, person or session, the first that is there being the group, and for category if that is not the top folder; captures it does not match are quarantined"`
-	File     string `yaml:"file" path:"file" doc:"CSV file that lists each capture's group, in place of a pattern; captures it does not list are quarantined"`
-	Path     string `yaml:"path" doc:"column of the file with the capture's path, relative to the file's own folder or to captures"`
-	Group    string `yaml:"group" doc:"column of the file with the group"`
-	Category string `yaml:"category" doc:"column of the file with the category; without such a column, or where it is empty, the top folder is the category"`
+	File     string `yaml:"file" path:"file" doc:"file that lists each capture's group, in place of a pattern: CSV, .jsonl with an object a line, or a .json file or a folder of them with HaGRID's annotations; captures it does not list are quarantined"`
+	Path     string `yaml:"path" doc:"column or key of the file with the capture's path, relative to the file's own folder or to captures"`
+	Group    string `yaml:"group" doc:"column or key of the file with the group"`
+	Category string `yaml:"category" doc:"column or key of the file with the category; without such a column, or where it is empty, the top folder is the category"`
 }
 
 // Default returns the settings of a run that sets none.

@@ -13,6 +13,7 @@ import (
 type row struct {
 	path, group, category string
 	line                  int
+	byStem                bool // path is the name without folder and ending
 }
 
 // maxFaults bounds how many faults of a file are spelt out.
@@ -47,7 +48,7 @@ func readTable(r io.Reader, g Groups) ([]row, error) {
 	if err := requireColumns(column, header, g); err != nil {
 		return nil, err
 	}
-	return readRows(c, column, g)
+	return tableRows(c, column, g)
 }
 
 func requireColumns(column map[string]int, header []string, g Groups) error {
@@ -60,7 +61,7 @@ func requireColumns(column map[string]int, header []string, g Groups) error {
 	return errors.Join(errs...)
 }
 
-func readRows(c *csv.Reader, column map[string]int, g Groups) ([]row, error) {
+func tableRows(c *csv.Reader, column map[string]int, g Groups) ([]row, error) {
 	var rows []row
 	var faults []error
 	for len(faults) < maxFaults {
