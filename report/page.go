@@ -34,6 +34,9 @@ type page struct {
 	Sheet              template.URL
 	Roles              []dataset.Role
 	Totals             totals
+	Explore            explorer
+	Script             template.JS
+	ScriptSource       string // that the content security policy allows
 }
 
 // tile is a headline number.
@@ -81,6 +84,12 @@ func (d Document) writeHTML(ctx context.Context, w io.Writer, s source, env pipe
 		Histograms: histograms(outcomes, d.Metrics.Threshold),
 		Sweep:      sweepChart(outcomes, d.Metrics.Threshold), OSCR: oscrChart(outcomes),
 		Curves: trainingCharts(d.Training), Roles: append(dataset.Roles(), dataset.Unused), Totals: d.totals(s.manifest),
+	}
+	if p.Script, p.ScriptSource, err = script(); err != nil {
+		return err
+	}
+	if p.Explore, err = d.explore(ctx, s, env); err != nil {
+		return err
 	}
 	if p.Galleries, err = d.galleries(ctx, s, env); err != nil {
 		return err

@@ -100,8 +100,12 @@ func checkPage(t *testing.T, page []byte) {
 			}
 		case "h1":
 			heads++
-		case "link", "script", "iframe", "object":
+		case "link", "iframe", "object":
 			t.Errorf("<%s> may load something", e.Name.Local)
+		case "script":
+			if at["src"] != "" {
+				t.Errorf("a script is loaded from %q", at["src"])
+			}
 		}
 		for _, name := range []string{"href", "srcset", "action", "data"} {
 			if v, ok := at[name]; ok {
