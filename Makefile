@@ -2,7 +2,7 @@
 GO ?= go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test check race lint cross docs bench bench-augment bench-trainer loaders fuzz clean
+.PHONY: run build test check race lint cross docs bench bench-augment bench-trainer bench-split loaders fuzz clean
 
 run: ## captures of people who do not exist, through every stage, to run/report/report.html
 	$(GO) run ./cmd/gesturekit run
@@ -66,6 +66,12 @@ loaders: build ## exports read by torchvision, Hugging Face, Keras, fastai, WebD
 	$(LOADERS_PYTHON) -m venv --system-site-packages bin/loaders
 	bin/loaders/bin/pip install -q --disable-pip-version-check --no-deps -r export/loadertest/requirements.txt
 	bin/loaders/bin/python -W ignore export/loadertest/load.py bin/gesturekit
+
+bench-split: ## splitting up to 10 million samples beside scikit-learn, which it installs to bin/peers-split
+	$(PYTHON) -m venv bin/peers-split
+	bin/peers-split/bin/pip install -q scikit-learn==1.7.2
+	$(GO) build -trimpath -o bin/gesturekit ./cmd/gesturekit
+	bin/peers-split/bin/python split/bench/compare.py bin/gesturekit
 
 FUZZTIME ?= 30s
 fuzz: ## every fuzz target for FUZZTIME

@@ -42,6 +42,7 @@ func printPlan(w io.Writer, l split.Lock, groups bool) error {
 		return err
 	}
 	fmt.Fprintf(w, "salt %d; a share lies at most %.3f from the one asked for, in a category at half weight; the tolerance is %g\n", l.Salt, l.Off, l.Tolerance)
+	fmt.Fprintf(w, "%d of %d groups have samples of more than one category; all samples of a group have one role\n", l.Spanning, len(l.Groups))
 	if len(l.Settled) > 0 {
 		fmt.Fprintf(w, "moved so that no category lacks a role: %s\n", strings.Join(l.Settled, ", "))
 	}

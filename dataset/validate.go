@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // ErrInvalid marks every fault that Validate and ReadCSV find.
@@ -18,7 +19,7 @@ var ErrInvalid = errors.New("invalid dataset")
 const maxFaults = 20
 
 // Validate checks everything that must hold of a manifest at any stage:
-// unique sorted IDs, unique paths that stay inside the folder, parents that exist, one
+// unique sorted IDs, names in UTF-8, categories and groups that differ in more than case, unique paths that stay inside the folder, parents that exist, one
 // partition and one label a category, no group and no capture in two roles, unseen categories
 // in test only, augmented samples in train only and beside their parent, of its
 // category unless the trace mirrors the picture, and label 0 for all but known categories. It reports all faults at once, wrapped
@@ -106,6 +107,8 @@ func (v *Checker) Finish(samples iter.Seq2[*Sample, error]) error {
 	if v.maxLabel > v.n {
 		v.fault(&Sample{ID: v.maxAt}, "label %d with %d samples: labels have no gaps", v.maxLabel, v.n)
 	}
+	spellings(v, "categories", v.partition)
+	spellings(v, "groups", v.roleOf)
 	v.doubts.hashes(v.paths, v.contents)
 	if v.doubts.any() {
 		if err := v.resolve(samples); err != nil {
@@ -115,12 +118,40 @@ func (v *Checker) Finish(samples iter.Seq2[*Sample, error]) error {
 	return v.err()
 }
 
+// spellings finds names that differ only in case: one person spelt two ways
+// would be two groups, and could be in train and in test.
+func spellings[V any](v *Checker, what string, names map[string]V) {
+	var mixed []string // names that are not all lower case
+	for name := range names {
+		if strings.ToLower(name) != name {
+			mixed = append(mixed, name)
+		}
+	}
+	slices.Sort(mixed)
+	folded := map[string]string{}
+	for _, name := range mixed {
+		lower := strings.ToLower(name)
+		other, twice := folded[lower]
+		if _, ok := names[lower]; ok {
+			other, twice = lower, true
+		}
+		if twice {
+			v.add(fmt.Errorf("%s %q and %q differ only in case: spell them alike", what, name, other))
+		}
+		folded[lower] = name
+	}
+}
+
 func (v *Checker) fault(s *Sample, format string, args ...any) {
+	v.add(fmt.Errorf("sample %s: "+format, append([]any{s.ID}, args...)...))
+}
+
+func (v *Checker) add(fault error) {
 	if len(v.faults) == maxFaults {
 		v.more++
 		return
 	}
-	v.faults = append(v.faults, fmt.Errorf("sample %s: "+format, append([]any{s.ID}, args...)...))
+	v.faults = append(v.faults, fault)
 }
 
 func (v *Checker) err() error {
@@ -138,6 +169,8 @@ func (v *Checker) fields(s *Sample) {
 	switch {
 	case s.ID == "" || s.Category == "" || s.Group == "" || s.Path == "":
 		v.fault(s, "id, path, category and group must not be empty")
+	case !utf8.ValidString(s.ID) || !utf8.ValidString(s.Path) || !utf8.ValidString(s.Category) || !utf8.ValidString(s.Group):
+		v.fault(s, "id, path, category or group is not UTF-8: rename it")
 	case !localPath(s.Path):
 		v.fault(s, "path %q leaves the folder or is not a clean slash path", s.Path)
 	case ReservedCategory(s.Category):

@@ -208,3 +208,22 @@ func TestLockReadsBack(t *testing.T) {
 		}
 	}
 }
+
+func TestSamplesWithoutGroupAreToldAloud(t *testing.T) {
+	m := captures(six(), 20, 1)
+	for i := range m.Samples[:30] {
+		s := &m.Samples[i]
+		s.SHA256 = fmt.Sprintf("%08x%056d", i, 0)
+		s.Group = s.SHA256[:8]
+	}
+	p, _, err := split.Stage{Options: options()}.PlanFrom(m, rng.New(1).With("split"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := p.Lock(); l.Ungrouped != 30 || l.Spanning != 20 {
+		t.Errorf("%d ungrouped, %d spanning, want 30 and 20", l.Ungrouped, l.Spanning)
+	}
+	if !strings.Contains(strings.Join(p.Warnings, "\n"), "of 30 of 120 samples neither person nor session is known") {
+		t.Errorf("warnings %q", p.Warnings)
+	}
+}

@@ -38,6 +38,8 @@ type Lock struct {
 	Tolerance  float64                  `json:"tolerance"`    // split.tolerance
 	Off        float64                  `json:"off"`          // largest distance of a share from the one asked, over all samples and at half weight in each category
 	Lacking    []string                 `json:"lacking"`      // categories that are not in a role, and why
+	Ungrouped  int                      `json:"ungrouped"`    // samples of which neither person nor session is known: each is a group of its own
+	Spanning   int                      `json:"spanning"`     // groups with samples of more than one category
 	Samples    map[dataset.Role]int     `json:"samples"`      // all samples
 	GroupCount map[dataset.Role]int     `json:"group_counts"` // groups with a sample in the role
 	Result     string                   `json:"result"`       // sha256 of the lines "<id> <partition> <role>"
@@ -62,6 +64,7 @@ func (p *Plan) Lock() Lock {
 		Samples: map[dataset.Role]int{}, GroupCount: map[dataset.Role]int{}, Result: p.result.String(),
 		Categories: p.rows(), Settled: []string{}, Groups: make(map[string]string, len(p.all.groups)),
 	}
+	l.Ungrouped = p.all.alone
 	trained := map[dataset.Role]int{}
 	for _, row := range l.Categories {
 		for r, n := range row.Samples {
@@ -81,6 +84,9 @@ func (p *Plan) Lock() Lock {
 	}
 	for g, name := range p.all.groups {
 		samples := 0
+		if len(p.all.of(g)) > 1 {
+			l.Spanning++
+		}
 		for _, c := range p.all.of(g) {
 			samples += int(c.samples)
 		}

@@ -212,6 +212,9 @@ func (p *Plan) warn() {
 		note("no partition was given, so one was drawn: look at %s, and set split.known, split.unknown and split.unseen to what you mean", PartitionFile)
 	}
 	l := p.Lock()
+	if l.Ungrouped > 0 {
+		note("of %d of %d samples neither person nor session is known, so each is a group of its own: pictures of one person or burst may be in train and in test, and the test looks better than it is; set ingest.groups", l.Ungrouped, total(l.Samples))
+	}
 	if l.Off > max(p.o.Tolerance, 0.05) {
 		note("shares lie up to %.0f %% from those asked for, as the groups are few or uneven: see %s", 100*l.Off, LockFile)
 	}

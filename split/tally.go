@@ -19,6 +19,7 @@ type Tally struct {
 	groups, categories  []string
 	pairs               []uint64      // a group and a category for each sample
 	digests             []groupDigest // by group
+	alone               int           // samples whose group nobody knows
 }
 
 // groupDigest is the sum of the digests of a group's sample IDs, so that their
@@ -48,6 +49,9 @@ func (t *Tally) Add(s *dataset.Sample) {
 		t.digests = append(t.digests, groupDigest{})
 	}
 	t.pairs = append(t.pairs, uint64(g)<<32|uint64(c))
+	if len(s.SHA256) > 8 && s.Group == s.SHA256[:8] { // as ingest names them
+		t.alone++
+	}
 	sum := sha256.Sum256([]byte(s.ID))
 	t.digests[g].high += binary.BigEndian.Uint64(sum[:])
 	t.digests[g].low += binary.BigEndian.Uint64(sum[8:])
@@ -72,6 +76,7 @@ type cell struct{ group, category, samples int32 }
 type table struct {
 	groups, categories []string
 	digests            []groupDigest
+	alone              int
 	cells              []cell
 	first              []int // by group: its first cell; one more entry at the end
 }
@@ -82,6 +87,7 @@ func (t *Tally) table() table {
 	var groupRank, categoryRank []uint32
 	out.groups, groupRank = ranked(t.groups)
 	out.categories, categoryRank = ranked(t.categories)
+	out.alone = t.alone
 	out.digests = make([]groupDigest, len(t.digests))
 	for i, d := range t.digests {
 		out.digests[groupRank[i]] = d
