@@ -54,9 +54,9 @@ bench-augment: ## warp, and JPEG to JPEG, beside OpenCV and albumentations, whic
 	bin/peers/bin/python augment/bench/compare.py bin/augmentbench
 	bin/peers/bin/python augment/bench/end_to_end.py bin/augmentbench
 
-bench-trainer: ## training and inference beside PyTorch, which it installs to bin/peers-torch
+bench-trainer: ## training and inference beside PyTorch and onnxruntime, which it installs to bin/peers-torch
 	$(PYTHON) -m venv bin/peers-torch
-	bin/peers-torch/bin/pip install -q torch==2.15.0 numpy
+	bin/peers-torch/bin/pip install -q torch==2.15.0 numpy onnx==1.23.2 onnxruntime==1.32.0
 	$(GO) test -c -o bin/nn.test ./trainer/nn
 	bin/peers-torch/bin/python trainer/bench/compare.py bin/nn.test
 

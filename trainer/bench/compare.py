@@ -1,101 +1,140 @@
-"""Time a training step and inference beside PyTorch on the CPU, in turns.
+"""Time training steps and inference beside PyTorch and onnxruntime on the CPU, in turns.
 
 usage: python compare.py NN_TEST [rounds]
 
-NN_TEST is the test binary of trainer/nn (go test -c). Both sides do the same
-work on one core: batch 32, 64x64, float32; forward, sigmoid BCE, backward for a
-step; forward in evaluation mode for inference. PyTorch runs in the better of
-its two memory formats. Prints medians over the rounds.
+NN_TEST is the test binary of trainer/nn (go test -c). All sides do the same work:
+float32; forward, sigmoid BCE, backward for a step, without an optimiser; forward in
+evaluation mode for inference. Prints medians over the rounds; the ratio is to
+PyTorch's best variant, of both memory formats and, for inference, batch
+normalisation folded in.
 """
+import json
 import os
 import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
-os.environ["OMP_NUM_THREADS"] = "1"
-os.sched_setaffinity(0, {0})
-import torch  # noqa: E402  (after the thread count)
-from torch import nn  # noqa: E402
-
-torch.set_num_threads(1)
-BATCH, SIZE, OUTPUTS = 32, 64, 6
+HERE = os.path.dirname(os.path.abspath(__file__))
+CPUS = sorted(os.sched_getaffinity(0))[:2]
+SIZES = {"tiny": 64, "slim-resnet": 64, "xresnet18": 128}
+SECONDS = 0.5
 
 
-def conv(i, o, k, s):
-    return [nn.Conv2d(i, o, k, s, k // 2, bias=False), nn.BatchNorm2d(o)]
+def pinned(cpus):
+    return lambda: os.sched_setaffinity(0, set(cpus))
 
 
-class Block(nn.Module):
-    def __init__(self, i, o, s):
-        super().__init__()
-        self.body = nn.Sequential(*conv(i, o, 3, s), nn.ReLU(True), *conv(o, o, 3, 1))
-        self.short = nn.Sequential(*conv(i, o, 1, s)) if s != 1 or i != o else nn.Identity()
+class Torch:
+    """A PyTorch process of its own."""
 
-    def forward(self, x):
-        return torch.relu_(self.body(x) + self.short(x))
+    def __init__(self, threads):
+        env = dict(os.environ, OMP_NUM_THREADS=str(threads))
+        self.child = subprocess.Popen([sys.executable, os.path.join(HERE, "torch_side.py"), str(threads)], env=env, text=True,
+                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, preexec_fn=pinned(CPUS[:threads]))
 
+    def ask(self, *words):
+        print(*words, file=self.child.stdin, flush=True)
+        return json.loads(self.child.stdout.readline())
 
-def network(name):
-    layers, c = [], 3
-    if name == "tiny":
-        for o, s in [(16, 2), (32, 2), (64, 2), (64, 1), (128, 2), (128, 1)]:
-            layers += conv(c, o, 3, s) + [nn.ReLU(True)]
-            c = o
-    else:
-        layers, c = conv(3, 16, 3, 2) + [nn.ReLU(True)], 16
-        for stage, o in enumerate([16, 32, 64, 128]):
-            for block in range(2):
-                layers.append(Block(c, o, 2 if stage and not block else 1))
-                c = o
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(c, OUTPUTS))
+    def close(self):
+        self.child.stdin.close()
+        self.child.wait()
 
 
-def torch_rate(name, train, fmt, steps):
-    torch.manual_seed(1)
-    net = network(name).to(memory_format=fmt).train(train)
-    x = torch.randn(BATCH, 3, SIZE, SIZE).contiguous(memory_format=fmt)
-    y = torch.rand(BATCH, OUTPUTS).round()
-    loss = nn.BCEWithLogitsLoss()
-
-    def step():
-        if not train:
-            with torch.inference_mode():
-                net(x)
-            return
-        net.zero_grad(set_to_none=True)
-        loss(net(x), y).backward()
-
-    for _ in range(3):
-        step()
-    start = time.perf_counter()
-    for _ in range(steps):
-        step()
-    return BATCH * steps / (time.perf_counter() - start)
+def ours(binary, name, mode, batch, workers, seconds=SECONDS):
+    """Images a second and the peak memory of the process in MiB."""
+    bench = f"Step/{name}$/workers={workers}$" if mode == "train" else f"Predict/{name}$/batch={batch}$/workers={workers}$"
+    env = dict(os.environ, GOMAXPROCS=str(workers))
+    p = subprocess.Popen([binary, "-test.run=^$", f"-test.bench={bench}", f"-test.benchtime={seconds}s"], env=env, text=True,
+                         stdout=subprocess.PIPE, preexec_fn=pinned(CPUS[:workers]))
+    out = p.stdout.read()
+    _, _, usage = os.wait4(p.pid, 0)
+    return float(re.search(r"([\d.]+) img/s", out).group(1)), usage.ru_maxrss / 1024
 
 
-def ours(binary, name, train, steps):
-    what = "Step" if train else "Predict"
-    out = subprocess.run([binary, "-test.run=^$", f"-test.bench={what}/{name}$/workers=1$", f"-test.benchtime={steps}x"],
-                         capture_output=True, text=True, check=True).stdout
-    return float(re.search(r"([\d.]+) img/s", out).group(1))
+def medians(turns):
+    return {k: statistics.median(t[k] for t in turns) for k in turns[0]}
+
+
+def throughput(binary, rounds, threads):
+    """One line a network and mode; returns our rates and PyTorch's best variants."""
+    torch, rates, best = Torch(threads), {}, {}
+    for name in SIZES:
+        for mode in ["train", "infer"]:
+            turns = []
+            for _ in range(rounds if name != "xresnet18" else min(rounds, 3)):
+                turn = torch.ask(name, mode, 32, SECONDS)
+                turn["gesturekit"], _ = ours(binary, name, mode, 32, threads)
+                turns.append(turn)
+            med = medians(turns)
+            mine = rates[name, mode] = med.pop("gesturekit")
+            top = best[name, mode] = max(med, key=med.get)
+            print(f"{name:12} {SIZES[name]:3} {mode}  gesturekit {mine:7.1f} img/s  " +
+                  "  ".join(f"{k} {v:.1f}" for k, v in med.items()) + f"  ratio {mine / med[top]:.2f} to {top}", flush=True)
+    torch.close()
+    return rates, best
+
+
+def latency(binary, rounds):
+    import numpy
+    import onnxruntime
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    torch = Torch(1)
+    before = os.sched_getaffinity(0)
+    for name, size in SIZES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "net.onnx")
+            torch.ask("onnx", name, path)
+            session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        feed = {session.get_inputs()[0].name: numpy.random.randn(1, 3, size, size).astype(numpy.float32)}
+        turns = []
+        for _ in range(rounds):
+            turn = {f"PyTorch {k}": 1e3 / v for k, v in torch.ask(name, "infer", 1, SECONDS / 2).items()}
+            turn["gesturekit"] = 1e3 / ours(binary, name, "infer", 1, 1)[0]
+            os.sched_setaffinity(0, {CPUS[0]})
+            for _ in range(3):
+                session.run(None, feed)
+            start, n = time.perf_counter(), 0
+            while time.perf_counter() - start < SECONDS / 2:
+                session.run(None, feed)
+                n += 1
+            turn["onnxruntime"] = 1e3 * (time.perf_counter() - start) / n
+            os.sched_setaffinity(0, before)
+            turns.append(turn)
+        med = medians(turns)
+        top = min((k for k in med if k.startswith("PyTorch")), key=med.get)
+        print(f"{name:12} {size:3}  gesturekit {med['gesturekit']:.2f} ms  onnxruntime {med['onnxruntime']:.2f} ms  {top} {med[top]:.2f} ms"
+              f"  ratio {med['onnxruntime'] / med['gesturekit']:.2f} to onnxruntime", flush=True)
+    torch.close()
+
+
+def memory(binary, best):
+    for (name, mode), variant in best.items():
+        torch = Torch(1)
+        theirs = torch.ask("one", name, mode, 32, variant)
+        torch.close()
+        print(f"{name:12} {mode}  gesturekit {ours(binary, name, mode, 32, 1, 0.05)[1]:.0f} MiB  PyTorch {variant} {theirs:.0f} MiB", flush=True)
 
 
 def main():
-    binary, rounds = os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 7
-    print(f"torch {torch.__version__}, {torch.backends.cpu.get_cpu_capability()}, {rounds} rounds, one core")
-    for name in ["tiny", "slim-resnet"]:
-        for train in [True, False]:
-            steps = 20 if train else 40
-            rates = {"gesturekit": [], "torch": [], "torch channels_last": []}
-            for _ in range(rounds):
-                rates["gesturekit"].append(ours(binary, name, train, steps))
-                rates["torch"].append(torch_rate(name, train, torch.contiguous_format, steps))
-                rates["torch channels_last"].append(torch_rate(name, train, torch.channels_last, steps))
-            med = {k: statistics.median(v) for k, v in rates.items()}
-            ratio = med["gesturekit"] / max(med["torch"], med["torch channels_last"])
-            print(f"{name:12} {'train' if train else 'infer'}  " + "  ".join(f"{k} {v:7.0f} img/s" for k, v in med.items()) + f"  ratio {ratio:.2f}")
+    binary, rounds = os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    import onnxruntime
+    import torch
+    print(f"torch {torch.__version__}, {torch.backends.cpu.get_cpu_capability()}, onnxruntime {onnxruntime.__version__}, {rounds} rounds, batch 32")
+    print("\none core")
+    one, best = throughput(binary, rounds, 1)
+    print("\ntwo cores")
+    if len(CPUS) == 2:
+        two, _ = throughput(binary, min(rounds, 3), 2)
+        print("gesturekit, two cores to one: " + ", ".join(f"{n} {m} {two[n, m] / r:.2f}" for (n, m), r in one.items()))
+    print("\none image, one core")
+    latency(binary, rounds)
+    print("\npeak memory of the process")
+    memory(binary, best)
 
 
 main()

@@ -1,0 +1,126 @@
+"""PyTorch's side of compare.py: reads lines "NETWORK MODE BATCH SECONDS" and
+answers each with a JSON object of images a second by variant; MODE is train or
+infer. "one NETWORK MODE BATCH VARIANT" runs only that variant, and answers with
+the peak memory of the process in MiB. "onnx NETWORK PATH" exports a network.
+
+usage: python torch_side.py THREADS
+"""
+import copy
+import json
+import resource
+import sys
+import time
+import warnings
+
+import torch
+from torch import nn
+
+warnings.filterwarnings("ignore")
+torch.set_num_threads(int(sys.argv[1]))
+OUTPUTS = 6
+FORMATS = {"": torch.contiguous_format, " channels_last": torch.channels_last}
+
+
+def conv(i, o, k, s):
+    return [nn.Conv2d(i, o, k, s, k // 2, bias=False), nn.BatchNorm2d(o)]
+
+
+class Block(nn.Module):
+    """A residual block; pool puts the stride of the shortcut into an average, as xresnet does."""
+
+    def __init__(self, i, o, s, pool=False):
+        super().__init__()
+        self.body = nn.Sequential(*conv(i, o, 3, s), nn.ReLU(True), *conv(o, o, 3, 1))
+        short = []
+        if pool and s != 1:
+            short, s = [nn.AvgPool2d(s, ceil_mode=True)], 1
+        if s != 1 or i != o:
+            short += conv(i, o, 1, s)
+        self.short = nn.Sequential(*short) if short else nn.Identity()
+
+    def forward(self, x):
+        return torch.relu_(self.body(x) + self.short(x))
+
+
+def network(name):
+    layers, c = [], 3
+    if name == "tiny":
+        for o, s in [(16, 2), (32, 2), (64, 2), (64, 1), (128, 2), (128, 1)]:
+            layers += conv(c, o, 3, s) + [nn.ReLU(True)]
+            c = o
+        return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(c, OUTPUTS))
+    stem, widths = ([(16, 2)], [16, 32, 64, 128]) if name == "slim-resnet" else ([(32, 2), (32, 1), (64, 1)], [64, 128, 256, 512])
+    for o, s in stem:
+        layers += conv(c, o, 3, s) + [nn.ReLU(True)]
+        c = o
+    if name == "xresnet18":
+        layers.append(nn.MaxPool2d(3, 2, 1))
+    for stage, o in enumerate(widths):
+        for block in range(2):
+            layers.append(Block(c, o, 2 if stage and not block else 1, name == "xresnet18"))
+            c = o
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(c, OUTPUTS))
+
+
+def side(name):
+    return 128 if name == "xresnet18" else 64
+
+
+def steps(name, mode, batch):
+    """The step functions by variant: both memory formats, and for inference also
+    batch normalisation folded by torch.fx and by optimize_for_inference."""
+    torch.manual_seed(1)
+    x, y = torch.randn(batch, 3, side(name), side(name)), torch.rand(batch, OUTPUTS).round()
+    net, loss, out = network(name).train(mode == "train"), nn.BCEWithLogitsLoss(), {}
+    for label, fmt in FORMATS.items():
+        n, xx = copy.deepcopy(net).to(memory_format=fmt), x.contiguous(memory_format=fmt)
+        if mode == "train":
+            def step(n=n, xx=xx):
+                n.zero_grad(set_to_none=True)
+                loss(n(xx), y).backward()
+            out["eager" + label] = step
+            continue
+        from torch.fx.experimental.optimization import fuse
+        folded = fuse(copy.deepcopy(net)).to(memory_format=fmt)
+        out["eager" + label] = lambda n=n, xx=xx: n(xx)
+        out["folded" + label] = lambda n=folded, xx=xx: n(xx)
+    if mode == "infer":
+        frozen = torch.jit.optimize_for_inference(torch.jit.trace(net, x))
+        out["optimize_for_inference"] = lambda: frozen(x)
+    return out
+
+
+def rate(step, mode, batch, seconds):
+    with torch.inference_mode(mode == "infer"):
+        step()
+        start, n = time.perf_counter(), 0
+        while n == 0 or time.perf_counter() - start < seconds:
+            step()
+            n += 1
+        return batch * n / (time.perf_counter() - start)
+
+
+def main():
+    made = {}
+    for line in sys.stdin:
+        words = line.split(maxsplit=4)
+        if words[0] == "onnx":
+            name, path = words[1], words[2]
+            torch.onnx.export(network(name).eval(), torch.randn(1, 3, side(name), side(name)), path, dynamo=False)
+            answer = True
+        elif words[0] == "one":
+            name, mode, batch, variant = words[1], words[2], int(words[3]), words[4].strip()
+            for _ in range(3):
+                rate(steps(name, mode, batch)[variant], mode, batch, 0)
+            answer = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        else:
+            name, mode, batch, seconds = words[0], words[1], int(words[2]), float(words[3])
+            key = name, mode, batch
+            if key not in made:
+                made.clear()
+                made[key] = steps(*key)
+            answer = {variant: rate(step, mode, batch, seconds) for variant, step in made[key].items()}
+        print(json.dumps(answer), flush=True)
+
+
+main()
