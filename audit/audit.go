@@ -50,11 +50,13 @@ type Options struct {
 	Near      Level   `yaml:"near" doc:"leaks between images of one photograph, turned, mirrored, cropped or of another exposure: off, warn or fail; gesturekit audit alone looks for them"`
 	Conflict  Level   `yaml:"conflict" doc:"one picture, by any of these checks, under two categories: off, warn or fail"`
 	Threshold float64 `yaml:"threshold" doc:"correlation above which two images are near-duplicates, once the one was laid over the other; 0..1"`
+	Folds     int     `yaml:"folds" doc:"for audit labels: parts that the groups are dealt to; each is predicted by a network trained on the others; 3..50"`
+	Epochs    int     `yaml:"epochs" doc:"for audit labels: epochs of each of these trainings, from 1; all else is as in train"`
 }
 
 // Default returns the settings of a run that sets none.
 func Default() Options {
-	return Options{Content: Fail, Pixels: Fail, Near: Fail, Conflict: Fail, Threshold: 0.985}
+	return Options{Content: Fail, Pixels: Fail, Near: Fail, Conflict: Fail, Threshold: 0.985, Folds: 5, Epochs: 12}
 }
 
 // Validate reports every setting out of its range.
@@ -70,6 +72,12 @@ func (o Options) Validate() error {
 	}
 	if math.IsNaN(o.Threshold) || o.Threshold < 0 || o.Threshold > 1 {
 		errs = append(errs, fmt.Errorf("audit.threshold is %v, want a number from 0 to 1", o.Threshold))
+	}
+	if o.Folds < 3 || o.Folds > 50 {
+		errs = append(errs, fmt.Errorf("audit.folds is %d, want 3 to 50", o.Folds))
+	}
+	if o.Epochs < 1 {
+		errs = append(errs, fmt.Errorf("audit.epochs is %d, want 1 or more", o.Epochs))
 	}
 	return errors.Join(errs...)
 }

@@ -283,7 +283,7 @@ func TestOptions(t *testing.T) {
 	if err := audit.Default().Validate(); err != nil {
 		t.Error(err)
 	}
-	bad := audit.Options{Content: "no", Pixels: audit.Warn, Conflict: audit.Off}
+	bad := audit.Options{Content: "no", Pixels: audit.Warn, Conflict: audit.Off, Near: audit.Off, Folds: 5, Epochs: 1}
 	if err := bad.Validate(); err == nil || !strings.Contains(err.Error(), `audit.content is "no"`) {
 		t.Errorf("got %v", err)
 	}
