@@ -33,18 +33,18 @@ func TestPredictionsRoundTrip(t *testing.T) {
 }
 
 func TestReadPredictionsErrors(t *testing.T) {
-	const header = "id,role,partition,category,group,target,prediction,score,p_na,p_one,z_na,z_one,energy\n"
+	const header = "id,role,partition,category,group,target,prediction,score,p_na,p_one,z_na,z_one,energy,distance\n"
 	labels, rule := []string{"na", "one"}, evaluate.Rule{Threshold: 0.4, HasNA: true}
 	for name, c := range map[string]struct{ in, want string }{
 		"empty":       {"", "header"},
 		"header":      {"id\n", `header is "id"`},
 		"short":       {header + "a,test\n", "line 2"},
-		"probability": {header + "a,test,known,one,ann,one,one,0.9,x,0.9,0,0,0\n", `line 2: invalid input: output "x"`},
-		"NaN":         {header + "a,test,known,one,ann,one,one,0.9,NaN,0.9,0,0,0\n", "line 2: invalid input: probability NaN"},
-		"target":      {header + "a,test,known,one,ann,two,one,0.9,0.1,0.9,0,0,0\n", "line 2: invalid input: label -1"},
-		"category":    {header + "a,test,known,two,ann,one,one,0.9,0.1,0.9,0,0,0\n", `target "one" of known category "two"`},
-		"partition":   {header + "a,test,seen,one,ann,one,one,0.9,0.1,0.9,0,0,0\n", `kind "seen"`},
-		"other rule":  {header + "a,test,known,one,ann,one,na,0.9,0.1,0.9,0,0,0\n", `prediction "na", but the outputs say "one"`},
+		"probability": {header + "a,test,known,one,ann,one,one,0.9,x,0.9,0,0,0,0\n", `line 2: invalid input: output "x"`},
+		"NaN":         {header + "a,test,known,one,ann,one,one,0.9,NaN,0.9,0,0,0,0\n", "line 2: invalid input: probability NaN"},
+		"target":      {header + "a,test,known,one,ann,two,one,0.9,0.1,0.9,0,0,0,0\n", "line 2: invalid input: label -1"},
+		"category":    {header + "a,test,known,two,ann,one,one,0.9,0.1,0.9,0,0,0,0\n", `target "one" of known category "two"`},
+		"partition":   {header + "a,test,seen,one,ann,one,one,0.9,0.1,0.9,0,0,0,0\n", `kind "seen"`},
+		"other rule":  {header + "a,test,known,one,ann,one,na,0.9,0.1,0.9,0,0,0,0\n", `prediction "na", but the outputs say "one"`},
 	} {
 		_, err := evaluate.ReadPredictions(strings.NewReader(c.in), labels, rule)
 		if !errors.Is(err, evaluate.ErrInput) || !strings.Contains(err.Error(), c.want) {

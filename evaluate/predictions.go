@@ -23,7 +23,7 @@ type Prediction struct {
 }
 
 // columns returns the header: the fixed columns, then p_<label> and z_<label>
-// (probability and logit) for every column of the model, and the energy.
+// (probability and logit) for every column of the model, energy and distance.
 func columns(labels []string, hasNA bool) []string {
 	out := []string{"id", "role", "partition", "category", "group", "target", "prediction", "score"}
 	if !hasNA {
@@ -34,7 +34,7 @@ func columns(labels []string, hasNA bool) []string {
 			out = append(out, kind+l)
 		}
 	}
-	return append(out, "energy")
+	return append(out, "energy", "distance")
 }
 
 // WritePredictions writes the lines as CSV with LF line ends, in the order
@@ -49,7 +49,7 @@ func WritePredictions(w io.Writer, labels []string, hasNA bool, lines []Predicti
 	row := make([]string, 0, len(header))
 	for _, p := range lines {
 		row = append(row[:0], p.ID, p.Role, string(p.Kind), p.Category, p.Group, labels[p.Target], labels[p.Label], digits(float32(p.Score)))
-		for _, v := range slices.Concat(p.Probabilities, p.Logits, []float32{p.Energy}) {
+		for _, v := range slices.Concat(p.Probabilities, p.Logits, []float32{p.Energy, p.Distance}) {
 			row = append(row, digits(v))
 		}
 		if err := c.Write(row); err != nil {
@@ -105,8 +105,8 @@ func parse(row, labels []string, rule Rule) (Prediction, error) {
 		}
 		values[i] = float32(v)
 	}
-	columns := len(values) / 2
-	p.Outputs = Outputs{Probabilities: values[:columns:columns], Logits: values[columns : 2*columns : 2*columns], Energy: values[2*columns]}
+	columns := len(values)/2 - 1
+	p.Outputs = Outputs{Probabilities: values[:columns:columns], Logits: values[columns : 2*columns : 2*columns], Energy: values[2*columns], Distance: values[2*columns+1]}
 	p.Target = slices.Index(labels, row[5])
 	var err error
 	if p.Decision, err = rule.Decide(p.Outputs); err != nil {

@@ -22,17 +22,37 @@ const (
 	// exp(logit)) of a softmax head (Liu et al. 2020), sum of log(1+exp(logit))
 	// of a sigmoid head (JointEnergy, Wang et al. 2021).
 	Energy Score = "energy"
+	// Mahalanobis is Outputs.Distance with the other sign.
+	Mahalanobis Score = "mahalanobis"
+	// Combined is the largest logit of the known outputs minus Outputs.Distance.
+	Combined Score = "combined"
 )
 
 // Scores lists the scores in the order in which they are reported.
-func Scores() []Score { return []Score{MaxProbability, MaxLogit, Energy} }
+func Scores() []Score { return []Score{MaxProbability, MaxLogit, Energy, Mahalanobis, Combined} }
 
 // Validate fails on another score.
 func (s Score) Validate() error {
 	if s != "" && !slices.Contains(Scores(), s) {
-		return fmt.Errorf("%w: score %q: want max-probability, max-logit or energy", ErrInput, s)
+		return fmt.Errorf("%w: score %q: want %s", ErrInput, s, ScoreNames())
 	}
 	return nil
+}
+
+// ScoreNames lists the scores for a sentence.
+func ScoreNames() string {
+	names := ""
+	for i, s := range Scores() {
+		switch i {
+		case 0:
+		case len(Scores()) - 1:
+			names += " or "
+		default:
+			names += ", "
+		}
+		names += string(s)
+	}
+	return names
 }
 
 // IsProbability reports whether the score lies in [0, 1], so that a threshold
@@ -44,6 +64,11 @@ type Outputs struct {
 	Probabilities []float32 // one a column of the model
 	Logits        []float32 // what they were made from
 	Energy        float32   // see the Score
+	// Distance says how unlike the training images of the known category with
+	// the highest logit the features are: the relative Mahalanobis distance (Ren
+	// et al. 2021), in the unit in which the known validation samples spread as
+	// much as their largest logits. Lower is more like them; it can be below 0.
+	Distance float32
 }
 
 // Decide applies the rule to the outputs for one sample. For the scores that are
@@ -56,18 +81,26 @@ func (r Rule) Decide(o Outputs) (Decision, error) {
 	if err := r.Validate(); err != nil {
 		return Decision{}, err
 	}
-	for i, v := range append([]float32{o.Energy}, o.Logits...) {
+	for i, v := range append([]float32{o.Energy, o.Distance}, o.Logits...) {
 		if v-v != 0 {
-			return Decision{}, fmt.Errorf("%w: logit or energy %d is %v: want a finite number", ErrInput, i, v)
+			return Decision{}, fmt.Errorf("%w: output %d of energy, distance and logits is %v: want a finite number", ErrInput, i, v)
 		}
 	}
 	d, err := largest(o.Logits, r.HasNA)
 	if err != nil {
 		return d, err
 	}
-	if r.Score == Energy {
-		d.Score, d.KnownScore = float64(o.Energy), float64(o.Energy)
+	switch r.Score {
+	case Energy:
+		d.KnownScore = float64(o.Energy)
+	case Mahalanobis:
+		d.KnownScore = -float64(o.Distance)
+	case Combined:
+		d.KnownScore -= float64(o.Distance)
+	default: // the largest logit, of na too
+		return r.reject(d), nil
 	}
+	d.Score = d.KnownScore
 	return r.reject(d), nil
 }
 

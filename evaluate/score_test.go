@@ -13,7 +13,7 @@ import (
 )
 
 func TestRuleDecidesByItsScore(t *testing.T) {
-	o := evaluate.Outputs{Probabilities: []float32{0.25, 0.5, 0.5}, Logits: []float32{-1, 2, 3}, Energy: 7}
+	o := evaluate.Outputs{Probabilities: []float32{0.25, 0.5, 0.5}, Logits: []float32{-1, 2, 3}, Energy: 7, Distance: 1.5}
 	for _, c := range []struct {
 		rule evaluate.Rule
 		want evaluate.Decision
@@ -23,6 +23,8 @@ func TestRuleDecidesByItsScore(t *testing.T) {
 		{evaluate.Rule{Threshold: 3.5, Score: evaluate.MaxLogit}, evaluate.Decision{Argmax: 3, Score: 3, Known: 3, KnownScore: 3}},
 		{evaluate.Rule{Threshold: -5, Score: evaluate.Energy}, evaluate.Decision{Label: 3, Argmax: 3, Score: 7, Known: 3, KnownScore: 7}},
 		{evaluate.Rule{Threshold: 8, Score: evaluate.Energy, HasNA: true}, evaluate.Decision{Argmax: 2, Score: 7, Known: 2, KnownScore: 7}},
+		{evaluate.Rule{Threshold: -1.5, Score: evaluate.Mahalanobis, HasNA: true}, evaluate.Decision{Label: 2, Argmax: 2, Score: -1.5, Known: 2, KnownScore: -1.5}},
+		{evaluate.Rule{Threshold: 1.6, Score: evaluate.Combined}, evaluate.Decision{Argmax: 3, Score: 1.5, Known: 3, KnownScore: 1.5}},
 	} {
 		got, err := c.rule.Decide(o)
 		if diff := cmp.Diff(c.want, got); diff != "" || err != nil {
@@ -45,8 +47,8 @@ func TestRuleDecideErrors(t *testing.T) {
 	}{
 		`score "odds"`:  {evaluate.Rule{Score: "odds"}, good},
 		"threshold NaN": {evaluate.Rule{Score: evaluate.Energy, Threshold: math.NaN()}, good},
-		"0 is NaN":      {evaluate.Rule{Score: evaluate.Energy}, evaluate.Outputs{Logits: []float32{1}, Energy: nan}},
-		"2 is NaN":      {evaluate.Rule{Score: evaluate.MaxLogit}, evaluate.Outputs{Logits: []float32{1, nan}}},
+		"0 of energy":   {evaluate.Rule{Score: evaluate.Energy}, evaluate.Outputs{Logits: []float32{1}, Energy: nan}},
+		"3 of energy":   {evaluate.Rule{Score: evaluate.MaxLogit}, evaluate.Outputs{Logits: []float32{1, nan}}},
 		"1 outputs":     {evaluate.Rule{Score: evaluate.MaxLogit, HasNA: true}, good},
 	} {
 		if _, err := c.rule.Decide(c.o); !errors.Is(err, evaluate.ErrInput) || !strings.Contains(err.Error(), want) {

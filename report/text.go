@@ -68,6 +68,10 @@ func scoreName(s evaluate.Score) string {
 		return "the largest logit"
 	case evaluate.Energy:
 		return "the energy"
+	case evaluate.Mahalanobis:
+		return "the distance to the training images"
+	case evaluate.Combined:
+		return "the largest logit and the distance to the training images"
 	}
 	return "the largest probability"
 }

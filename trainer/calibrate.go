@@ -56,7 +56,7 @@ func (m *Model) knownOutputs(ctx context.Context, d *Data, workers int) (outputs
 			if set.labels[start+i] == evaluate.NA {
 				continue
 			}
-			o, err := m.Loss.outcome(logits[i*width:][:width])
+			o, err := p.outcome(logits, i)
 			if err != nil {
 				return nil, nil, err
 			}

@@ -21,12 +21,12 @@ import (
 
 // Names of a model's files.
 const (
-	WeightsFile = "model.safetensors" // parameters and running statistics, float32
+	WeightsFile = "model.safetensors" // parameters, running statistics and the density of the features, float32
 	CardFile    = "model.json"        // a Card
 )
 
 // CardFormat is the version of the layout of CardFile and WeightsFile.
-const CardFormat = 2
+const CardFormat = 3
 
 // ErrModel marks every fault of a model's files.
 var ErrModel = errors.New("invalid model")
@@ -57,7 +57,8 @@ type Card struct {
 // Model is a network and its card.
 type Model struct {
 	Card
-	net *nn.Net
+	net     *nn.Net
+	density *density
 }
 
 // New returns an untrained model for the data, initialised from key.
@@ -71,8 +72,11 @@ func New(d *Data, o Options, key rng.Key) (*Model, error) {
 
 // build makes the network that the card describes.
 func (m *Model) build(key rng.Key) (err error) {
-	m.net, err = nn.New(nn.Config{Arch: m.Arch, Outputs: m.Loss.outputs(len(m.Labels)), Size: m.Size}, key)
-	return err
+	if m.net, err = nn.New(nn.Config{Arch: m.Arch, Outputs: m.Loss.outputs(len(m.Labels)), Size: m.Size}, key); err != nil {
+		return err
+	}
+	m.density = newDensity(len(m.Labels)-1, m.net.Features())
+	return nil
 }
 
 // Rule returns how the model's probabilities become predictions.
@@ -89,11 +93,14 @@ func (m *Model) tensors() []tensor {
 	return out
 }
 
+// file returns all tensors of WeightsFile, by reference.
+func (m *Model) file() []tensor { return slices.Concat(m.tensors(), m.density.tensors()) }
+
 // Save writes the model's two files to a folder, the card last and each whole
 // or not at all.
 func (m *Model) Save(dir string) error {
 	var weights, card bytes.Buffer
-	if err := writeTensors(&weights, map[string]string{"format": "gesturekit"}, m.tensors()); err != nil {
+	if err := writeTensors(&weights, map[string]string{"format": "gesturekit"}, m.file()); err != nil {
 		return err
 	}
 	m.Weights = digest(weights.Bytes())
@@ -147,7 +154,7 @@ func Load(dir string) (*Model, error) {
 	}
 	_, tensors, err := readTensors(data)
 	if err == nil {
-		err = copyTensors(m.tensors(), tensors)
+		err = copyTensors(m.file(), tensors)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrModel, name, err)

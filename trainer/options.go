@@ -26,7 +26,7 @@ type Options struct {
 	EMA          float64        `yaml:"ema" doc:"decay of a moving average of the weights, such as 0.999, which is validated and kept in place of the weights themselves; 0 keeps none"`
 	Patience     int            `yaml:"patience" doc:"stop after so many epochs without a better one, which has more validation samples right at train.threshold or, among equals, a lower validation loss; 0 never stops early"`
 	Threshold    float64        `yaml:"threshold" doc:"probability below which a prediction is na, 0..1; the best epoch is chosen at it"`
-	Score        evaluate.Score `yaml:"score" doc:"what the threshold is compared with after training: max-probability, max-logit or energy (of the known outputs); the last two need train.known_recall"`
+	Score        evaluate.Score `yaml:"score" doc:"what the threshold is compared with after training: max-probability, max-logit, energy (of the known outputs), mahalanobis (distance of the features to those of the training images) or combined (largest logit and distance); all but the first need train.known_recall"`
 	KnownRecall  float64        `yaml:"known_recall" doc:"above 0, the threshold is calibrated after training: the highest at which this share of the known validation samples is named right, such as 0.98; 0, or a share that the network does not reach, keeps train.threshold"`
 }
 
@@ -51,7 +51,7 @@ func (o Options) Validate() error {
 		fault("loss", fmt.Sprintf("%q", o.Loss), losses)
 	}
 	if o.Score == "" || o.Score.Validate() != nil {
-		fault("score", fmt.Sprintf("%q", o.Score), "max-probability, max-logit or energy")
+		fault("score", fmt.Sprintf("%q", o.Score), evaluate.ScoreNames())
 	} else if !o.Score.IsProbability() && o.KnownRecall == 0 {
 		fault("score", o.Score, "max-probability, for no fixed threshold suits another score: or set train.known_recall, such as 0.98")
 	}

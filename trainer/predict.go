@@ -56,6 +56,26 @@ func (p *Predictor) logits(set *images, from int) ([]float32, error) {
 	return p.net.Logits(p.input, n)
 }
 
+// outcome returns all that scores are made from for image i of the batch that
+// the logits are of.
+func (p *Predictor) outcome(logits []float32, i int) (evaluate.Outputs, error) {
+	m := p.model
+	width := m.Loss.outputs(len(m.Labels))
+	o, err := m.Loss.outcome(logits[i*width:][:width])
+	if err != nil {
+		return o, err
+	}
+	label := 1 + first(o.Logits)
+	if m.Loss.HasNA() {
+		label = 1 + first(o.Logits[1:])
+	}
+	o.Distance = m.density.distance(p.net.Features()[i*m.net.Features():][:m.net.Features()], label)
+	if notFinite([]float32{o.Distance}) >= 0 {
+		return o, fmt.Errorf("the distance is %v: the features are beyond all bounds", o.Distance)
+	}
+	return o, nil
+}
+
 // Outputs returns what the network makes of each image: K+1 logits and
 // probabilities for label 0 (na) to K, or K for labels 1 to K when the model has
 // no output for na. Model.Rule decides by them. The images, any number, are
@@ -94,9 +114,9 @@ func (p *Predictor) visit(images []*image.RGBA, f func(o evaluate.Outputs, featu
 		if err != nil {
 			return err
 		}
-		features, width := p.net.Features(), len(p.net.Features())/p.batch
-		for row := range slices.Chunk(logits, len(logits)/len(chunk)) {
-			o, err := p.model.Loss.outcome(row)
+		features, width := p.net.Features(), p.model.net.Features()
+		for i := range chunk {
+			o, err := p.outcome(logits, i)
 			if err != nil {
 				return fmt.Errorf("predict: image %d: %w", done, err)
 			}

@@ -24,7 +24,7 @@ type Stage struct {
 func (s Stage) Name() string { return "train" }
 
 // Version changes whenever the same settings and inputs would give other weights.
-func (s Stage) Version() string { return "train/6 " + pixel.Codec{}.Identity() }
+func (s Stage) Version() string { return "train/7 " + pixel.Codec{}.Identity() }
 
 // Settings returns the options and the settings of the augmentation.
 func (s Stage) Settings() any {
@@ -66,6 +66,11 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 	}
 	history, err := s.fit(ctx, m, data, env)
 	if err != nil {
+		return in, err
+	}
+	if err := m.FitDensity(ctx, data, env.Workers); errors.Is(err, errAlike) {
+		env.Warn(fmt.Sprintf("%v: every distance is 0", err))
+	} else if err != nil {
 		return in, err
 	}
 	if r := s.Options.KnownRecall; r > 0 {

@@ -49,6 +49,8 @@ type Net struct {
 	params  []*Param
 	buffers []*Param
 	arrays  map[string]array
+
+	features int // numbers an image that go into the last layer
 }
 
 // array is the memory of one node of the graph, of which a normalisation's gamma
@@ -80,6 +82,10 @@ func newNet(c Config, body body, channels int, key rng.Key) (*Net, error) {
 
 // Config returns what the network was built from.
 func (n *Net) Config() Config { return n.config }
+
+// Features returns how many features an image has: the input of the last dense
+// layer.
+func (n *Net) Features() int { return n.features }
 
 // Params returns the trainable parameters in a stable order. They are the
 // network's own: writing to them changes it.
@@ -159,6 +165,7 @@ func (l *layers) normArrays(name string, c int, gamma float32) (affine, running 
 func (l *layers) dense(name string, x *gorgonia.Node, outputs int) *gorgonia.Node {
 	l.features = x
 	_, _, _, c := l.dims(x)
+	l.net.features = c
 	if l.training {
 		return l.builder.dense(x, l.weight(name, []int{c, outputs}, 1/math.Sqrt(float64(c))), l.bias(name, outputs))
 	}

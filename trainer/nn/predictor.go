@@ -33,6 +33,7 @@ func (n *Net) newPredictor(batch, height, width, channels, workers int) (*Predic
 	}
 	p := &Predictor{
 		batch: batch, images: make([]float32, batch*height*width*channels), logits: make([]float32, batch*n.config.Outputs),
+		features: make([]float32, batch*n.features),
 	}
 	l := n.evaluation()
 	logits := n.body(l, l.input("images", p.images, batch, height, width, channels), n.config.Outputs)
@@ -43,8 +44,6 @@ func (n *Net) newPredictor(batch, height, width, channels, workers int) (*Predic
 	if p.prepare, err = newPlan(l.prepare.builder, l.prepare.results, workers); err != nil {
 		return nil, err
 	}
-	_, _, _, c := l.dims(l.features)
-	p.features = make([]float32, batch*c)
 	if p.plan, err = newPlan(l.builder, map[*gorgonia.Node][]float32{logits: p.logits, l.features: p.features}, workers); err != nil {
 		return nil, err
 	}
