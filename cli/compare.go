@@ -98,7 +98,7 @@ func runComparison(c *cli.Context, std IO, spec compare.Spec, conf config.Config
 	if err := printComparison(std.Stdout, result); err != nil {
 		return err
 	}
-	fmt.Fprintf(std.Stdout, "tables: %s\n", filepath.Join(spec.Out, compare.MarkdownFile))
+	fmt.Fprintf(std.Stdout, "tables: %s\npage: %s\n", filepath.Join(spec.Out, compare.MarkdownFile), filepath.Join(spec.Out, compare.HTMLFile))
 	if failed := result.Failed(); len(failed) > 0 {
 		return fmt.Errorf("%d of %d cells failed, %s first: %w", len(failed), len(result.Cells), failed[0].Name(), errors.New(failed[0].Error))
 	}

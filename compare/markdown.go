@@ -19,7 +19,9 @@ func (r Result) WriteMarkdown(w io.Writer) error {
 		r.table(b, s)
 		r.tests(b, s)
 	}
-	r.notes(b)
+	for _, n := range r.notes() {
+		fmt.Fprintf(b, "\n%s\n", n)
+	}
 	return b.Flush()
 }
 
@@ -49,7 +51,11 @@ func (r Result) splits() (out []Split) {
 }
 
 func (r Result) table(w io.Writer, s Split) {
-	fmt.Fprintf(w, "| training | decoding | known | unknown | unseen | overall | known only | AUROC | OSCR |\n|---|---|---|---|---|---|---|---|---|\n")
+	fmt.Fprint(w, "| training | decoding |")
+	for _, m := range Metrics() {
+		fmt.Fprintf(w, " %s |", m.Heading())
+	}
+	fmt.Fprintf(w, "\n|---|---|%s\n", strings.Repeat("---|", len(Metrics())))
 	for _, row := range r.Rows {
 		if row.Split != s {
 			continue
@@ -80,16 +86,18 @@ func (r Result) tests(w io.Writer, s Split) {
 	}
 }
 
-func (r Result) notes(w io.Writer) {
+// notes says what the reader must know of rows and cells.
+func (r Result) notes() (out []string) {
 	for _, row := range r.Rows {
 		if row.Missed > 0 {
-			fmt.Fprintf(w, "\n%s, %s: in %d of %d cells so many known validation samples are not named right at any threshold; the nearest threshold stands in.\n",
-				r.Label(row.Training), row.Decoding, row.Missed, row.Metrics[Overall].Cells)
+			out = append(out, fmt.Sprintf("%s, %s: in %d of %d cells so many known validation samples are not named right at any threshold; the nearest threshold stands in.",
+				r.Label(row.Training), row.Decoding, row.Missed, row.Metrics[Overall].Cells))
 		}
 	}
 	for _, c := range r.Failed() {
-		fmt.Fprintf(w, "\n**%s failed and is left out**: %s\n", c.Name(), strings.ReplaceAll(c.Error, "\n", "; "))
+		out = append(out, fmt.Sprintf("%s failed and is left out: %s", c.Name(), strings.ReplaceAll(c.Error, "\n", "; ")))
 	}
+	return out
 }
 
 // Label names a training by the axes along which the trainings differ.

@@ -29,6 +29,19 @@ func Metrics() []Metric {
 	return []Metric{Known, Unknown, Unseen, Overall, KnownOnly, AUROCUnseen, OSCRUnseen}
 }
 
+// Heading is the metric's name above a column.
+func (m Metric) Heading() string {
+	switch m {
+	case KnownOnly:
+		return "known only"
+	case AUROCUnseen:
+		return "AUROC"
+	case OSCRUnseen:
+		return "OSCR"
+	}
+	return string(m)
+}
+
 // measureCell reads the predictions of a run and decides them in every way.
 func measureCell(root string, decodings []Decoding) ([]Values, error) {
 	result, lines, err := readCell(root)
@@ -56,6 +69,9 @@ func measureCell(root string, decodings []Decoding) ([]Values, error) {
 			return nil, fmt.Errorf("%s: %w", d.Name, err)
 		}
 		out[i].Decoding, out[i].Threshold, out[i].Metrics = d.Name, rule.Threshold, metrics(m)
+		if out[i].rates, err = ratesOf(outcomes); err != nil {
+			return nil, fmt.Errorf("%s: %w", d.Name, err)
+		}
 	}
 	return out, nil
 }

@@ -17,6 +17,7 @@ type Result struct {
 	Decodings  []Decoding   `json:"decodings"`
 	Rows       []Row        `json:"rows"`
 	Pairs      []Pair       `json:"pairs"`
+	Curves     []Curve      `json:"curves"`
 	Cells      []CellResult `json:"cells"`
 	Partitions []Partition  `json:"partitions"`
 }
@@ -56,6 +57,8 @@ type Values struct {
 	Threshold float64            `json:"threshold"`
 	Missed    bool               `json:"missed"`
 	Metrics   map[Metric]float64 `json:"metrics"`
+
+	rates *rates
 }
 
 // Failed returns the cells that have an error.
@@ -84,7 +87,7 @@ func newResult(p Plan, decodings []Decoding, cells []CellResult) Result {
 			r.Rows = append(r.Rows, r.row(at, d))
 		}
 	}
-	r.Pairs = r.pairs()
+	r.Pairs, r.Curves = r.pairs(), r.curves(of)
 	return r
 }
 

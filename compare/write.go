@@ -17,6 +17,7 @@ const (
 	CSVFile      = "compare.csv"  // a line a row
 	CellsFile    = "cells.csv"    // a line a cell and decoding
 	MarkdownFile = "compare.md"
+	HTMLFile     = "compare.html"
 )
 
 // WriteFiles writes the result in all forms into a folder.
@@ -24,7 +25,7 @@ func (r Result) WriteFiles(dir string) error {
 	for _, f := range []struct {
 		name  string
 		write func(io.Writer) error
-	}{{JSONFile, r.WriteJSON}, {CSVFile, r.WriteCSV}, {CellsFile, r.WriteCells}, {MarkdownFile, r.WriteMarkdown}} {
+	}{{JSONFile, r.WriteJSON}, {CSVFile, r.WriteCSV}, {CellsFile, r.WriteCells}, {MarkdownFile, r.WriteMarkdown}, {HTMLFile, r.WriteHTML}} {
 		if err := atomicfile.Write(filepath.Join(dir, f.name), f.write); err != nil {
 			return fmt.Errorf("write %s: %w", f.name, err)
 		}

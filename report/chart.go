@@ -62,15 +62,15 @@ func decimal(v, by float64) string {
 	return strconv.FormatFloat(v, 'f', digits, 64)
 }
 
-// line is one curve; Class gives its colour and dashes.
+// line is one curve; Class gives its colour and dashes in the style sheet.
 type line struct{ Name, Class, Path string }
 
 // mark is a vertical line with a note at its head.
 type mark struct{ X, Label, Anchor string }
 
-// lineChart is the geometry of a chart with curves. Width and height are in
-// units of the SVG's own.
-type lineChart struct {
+// LineChart is the geometry of a chart with curves, which the template "lines"
+// of Templates draws. Width and height are in units of the SVG's own.
+type LineChart struct {
 	Title, Aria            string
 	Width, Height          int
 	Left, Right, Top, Base string
@@ -81,9 +81,10 @@ type lineChart struct {
 	x, y                   axis
 }
 
-// newLineChart returns an empty chart for x in [x0, x1] and y in [y0, y1].
-func newLineChart(title string, width, height int, x0, x1, y0, y1 float64) *lineChart {
-	c := &lineChart{
+// NewLineChart returns an empty chart for x in [x0, x1] and y in [y0, y1], with
+// ticks on the y axis.
+func NewLineChart(title string, width, height int, x0, x1, y0, y1 float64) *LineChart {
+	c := &LineChart{
 		Title: title, Width: width, Height: height,
 		x: axis{x0, x1, 44, float64(width) - 22},
 		y: axis{y0, y1, float64(height) - 38, 20},
@@ -93,16 +94,21 @@ func newLineChart(title string, width, height int, x0, x1, y0, y1 float64) *line
 	return c
 }
 
-// percents labels the y axis, which runs from 0 to 1, in percent.
-func (c *lineChart) percents() {
-	c.YTicks = nil
+// PercentX labels the x axis, which runs from 0 to 1, in percent.
+func (c *LineChart) PercentX() { c.XTicks = c.x.percents() }
+
+// PercentY labels the y axis, which runs from 0 to 1, in percent.
+func (c *LineChart) PercentY() { c.YTicks = c.y.percents() }
+
+func (a axis) percents() (out []tick) {
 	for _, v := range []int{0, 25, 50, 75, 100} {
-		c.YTicks = append(c.YTicks, tick{px(c.y.at(float64(v) / 100)), fmt.Sprintf("%d %%", v)})
+		out = append(out, tick{px(a.at(float64(v) / 100)), fmt.Sprintf("%d %%", v)})
 	}
+	return out
 }
 
-// add draws a curve through n points. Points without a value break it.
-func (c *lineChart) add(name, class string, n int, at func(i int) (x, y float64, ok bool)) {
+// Add draws a curve through n points. Points without a value break it.
+func (c *LineChart) Add(name, class string, n int, at func(i int) (x, y float64, ok bool)) {
 	var path strings.Builder
 	pen, last, drawn := "M", "", false
 	for i := range n {
@@ -122,7 +128,7 @@ func (c *lineChart) add(name, class string, n int, at func(i int) (x, y float64,
 }
 
 // mark draws a vertical line at x.
-func (c *lineChart) mark(x float64, label string) {
+func (c *LineChart) mark(x float64, label string) {
 	c.Marks = append(c.Marks, newMark(c.x, x, label))
 }
 

@@ -42,12 +42,12 @@ func TestCeilingLeavesRoom(t *testing.T) {
 }
 
 func TestCurveBreaksWhereThereIsNoValue(t *testing.T) {
-	c := newLineChart("t", 100, 100, 0, 4, 0, 1)
-	c.add("n", "known", 5, func(i int) (x, y float64, ok bool) { return float64(i), 0, i != 2 })
+	c := NewLineChart("t", 100, 100, 0, 4, 0, 1)
+	c.Add("n", "known", 5, func(i int) (x, y float64, ok bool) { return float64(i), 0, i != 2 })
 	if want := "M44 62L52.5 62M69.5 62L78 62"; len(c.Lines) != 1 || c.Lines[0].Path != want {
 		t.Errorf("got %v, want one line %s", c.Lines, want)
 	}
-	c.add("n", "known", 3, func(int) (x, y float64, ok bool) { return 0, 0, false })
+	c.Add("n", "known", 3, func(int) (x, y float64, ok bool) { return 0, 0, false })
 	if len(c.Lines) != 1 {
 		t.Error("a curve without a value is drawn")
 	}

@@ -22,13 +22,13 @@ func testOutcomes(lines []evaluate.Prediction) []evaluate.Outcome {
 }
 
 // sweepChart shows what other thresholds would have done.
-func sweepChart(outcomes []evaluate.Outcome, threshold float64) *lineChart {
+func sweepChart(outcomes []evaluate.Outcome, threshold float64) *LineChart {
 	lo, hi := evaluate.ScoreRange(outcomes)
-	c := newLineChart("Threshold", 460, 280, lo, hi, 0, 1)
+	c := NewLineChart("Threshold", 460, 280, lo, hi, 0, 1)
 	c.Aria = "Accuracy and recall of na over the threshold"
 	c.XLabel = "threshold"
 	c.XTicks = c.x.ticks(5)
-	c.percents()
+	c.PercentY()
 	points := evaluate.Sweep(outcomes, steps)
 	for _, l := range []struct {
 		name, class string
@@ -39,7 +39,7 @@ func sweepChart(outcomes []evaluate.Outcome, threshold float64) *lineChart {
 		{"unknown rejected", "unknown", func(p evaluate.SweepPoint) evaluate.Proportion { return p.NARecallUnknown }},
 		{"unseen rejected", "unseen", func(p evaluate.SweepPoint) evaluate.Proportion { return p.NARecallUnseen }},
 	} {
-		c.add(l.name, l.class, len(points), func(i int) (x, y float64, ok bool) {
+		c.Add(l.name, l.class, len(points), func(i int) (x, y float64, ok bool) {
 			y, ok = l.of(points[i]).Value()
 			return points[i].Threshold, y, ok
 		})
@@ -50,21 +50,19 @@ func sweepChart(outcomes []evaluate.Outcome, threshold float64) *lineChart {
 
 // oscrChart shows how many known samples are named correctly for how many
 // others accepted. It is nil without samples of both kinds.
-func oscrChart(outcomes []evaluate.Outcome) *lineChart {
-	c := newLineChart("Open-set classification rate", 460, 280, 0, 1, 0, 1)
+func oscrChart(outcomes []evaluate.Outcome) *LineChart {
+	c := NewLineChart("Open-set classification rate", 460, 280, 0, 1, 0, 1)
 	c.Aria = "Known samples named correctly over other samples accepted, by threshold"
 	c.XLabel = "others accepted (false positive rate)"
-	for _, v := range []int{0, 25, 50, 75, 100} {
-		c.XTicks = append(c.XTicks, tick{px(c.x.at(float64(v) / 100)), fmt.Sprintf("%d %%", v)})
-	}
-	c.percents()
+	c.PercentX()
+	c.PercentY()
 	for _, against := range []evaluate.Kind{evaluate.Unknown, evaluate.Unseen} {
 		curve, err := evaluate.CurveOf(outcomes, string(against))
 		if err != nil || curve.Known == 0 || curve.Others == 0 {
 			continue // scores were checked when they were read
 		}
 		name := fmt.Sprintf("against %s, area %s", against, area(curve.OSCRArea()))
-		c.add(name, string(against), len(curve.Points), func(i int) (x, y float64, ok bool) {
+		c.Add(name, string(against), len(curve.Points), func(i int) (x, y float64, ok bool) {
 			x, _ = curve.FPR(curve.Points[i]).Value()
 			y, ok = curve.CCR(curve.Points[i]).Value()
 			return x, y, ok
@@ -77,7 +75,7 @@ func oscrChart(outcomes []evaluate.Outcome) *lineChart {
 }
 
 // trainingCharts shows loss, validation accuracy and learning rate by epoch.
-func trainingCharts(t Training) []*lineChart {
+func trainingCharts(t Training) []*LineChart {
 	if len(t.Epochs) == 0 {
 		return nil
 	}
@@ -87,8 +85,8 @@ func trainingCharts(t Training) []*lineChart {
 		highRate = max(highRate, e.LearningRate)
 	}
 	last := len(t.Epochs)
-	chart := func(title string, high float64) *lineChart {
-		c := newLineChart(title, 340, 210, 1, float64(max(last, 2)), 0, high)
+	chart := func(title string, high float64) *LineChart {
+		c := NewLineChart(title, 340, 210, 1, float64(max(last, 2)), 0, high)
 		c.XLabel = "epoch"
 		for i := 1; i <= last; i += max(1, (last+5)/6) {
 			c.XTicks = append(c.XTicks, tick{px(c.x.at(float64(i))), strconv.Itoa(i)})
@@ -98,9 +96,9 @@ func trainingCharts(t Training) []*lineChart {
 		}
 		return c
 	}
-	add := func(c *lineChart, name, class string, of func(Epoch) (float64, bool)) {
+	add := func(c *LineChart, name, class string, of func(Epoch) (float64, bool)) {
 		c.Aria = c.Title + " by epoch"
-		c.add(name, class, last, func(i int) (x, y float64, ok bool) {
+		c.Add(name, class, last, func(i int) (x, y float64, ok bool) {
 			y, ok = of(t.Epochs[i])
 			return float64(t.Epochs[i].N), y, ok
 		})
@@ -109,11 +107,11 @@ func trainingCharts(t Training) []*lineChart {
 	add(loss, "train", "train", func(e Epoch) (float64, bool) { return e.Loss, true })
 	add(loss, "validation", "validation", func(e Epoch) (float64, bool) { return e.Validation.Loss, true })
 	accuracy := chart("Validation accuracy", 1)
-	accuracy.percents()
+	accuracy.PercentY()
 	add(accuracy, "known and unknown", "validation", func(e Epoch) (float64, bool) { return e.Validation.Accuracy.Value() })
 	rate := chart("Learning rate", ceiling(highRate))
 	add(rate, "last step of the epoch", "validation", func(e Epoch) (float64, bool) { return e.LearningRate, true })
-	return []*lineChart{loss, accuracy, rate}
+	return []*LineChart{loss, accuracy, rate}
 }
 
 // ceiling rounds up to a step of the axis, so that a curve never touches the

@@ -19,6 +19,17 @@ import (
 //go:embed templates
 var templates embed.FS
 
+// Templates returns what pages of the report's look are made with: the template
+// "lines", which draws a LineChart, and the style sheet.
+func Templates(funcs template.FuncMap) (*template.Template, template.CSS, error) {
+	style, err := templates.ReadFile("templates/style.css")
+	if err != nil {
+		return nil, "", err
+	}
+	t, err := template.New("").Funcs(funcs).ParseFS(templates, "templates/charts.html")
+	return t, template.CSS(style), err
+}
+
 // page is what the HTML template is given.
 type page struct {
 	Document
@@ -28,8 +39,8 @@ type page struct {
 	Contrast           []tile
 	Known, All, Others *matrix
 	Histograms         []histogram
-	Sweep, OSCR        *lineChart
-	Curves             []*lineChart
+	Sweep, OSCR        *LineChart
+	Curves             []*LineChart
 	Galleries          []gallery
 	Sheet              template.URL
 	Roles              []dataset.Role
@@ -67,19 +78,18 @@ type totals struct {
 
 // writeHTML writes the page, with every image embedded.
 func (d Document) writeHTML(ctx context.Context, w io.Writer, s source, env pipeline.Env) error {
-	t, err := template.New("").Funcs(template.FuncMap{
+	t, style, err := Templates(template.FuncMap{
 		"percent": percent, "counts": counts, "ratio": ratio, "area": area, "number": number, "score": score, "scoreName": scoreName,
-	}).ParseFS(templates, "templates/*.html")
+	})
 	if err != nil {
 		return err
 	}
-	style, err := templates.ReadFile("templates/style.css")
-	if err != nil {
+	if t, err = t.ParseFS(templates, "templates/page.html"); err != nil {
 		return err
 	}
 	outcomes := testOutcomes(s.predictions)
 	p := page{
-		Document: d, Style: template.CSS(style), Lead: d.lead(), Tiles: d.tiles(), Contrast: d.contrast(),
+		Document: d, Style: style, Lead: d.lead(), Tiles: d.tiles(), Contrast: d.contrast(),
 		Known: d.knownMatrix(), All: d.allMatrix(), Others: d.othersMatrix(),
 		Histograms: histograms(outcomes, d.Metrics.Threshold),
 		Sweep:      sweepChart(outcomes, d.Metrics.Threshold), OSCR: oscrChart(outcomes),

@@ -48,7 +48,7 @@ func allowed() map[string]string {
 		"export": stage + " audit ingest split labels",
 
 		"config":         "dataset evaluate audit export internal/synth ingest split labels augment trainer validate report gate pipeline rng pixel pixel/turbo internal/nearest",
-		"compare":        "config pipeline dataset split trainer evaluate progress internal/atomicfile",
+		"compare":        "config pipeline dataset split trainer evaluate report progress internal/atomicfile",
 		"cli":            "compare audit config explain export pipeline progress dataset rng pixel augment split labels evaluate report gate trainer internal/atomicfile internal/nearest",
 		"cmd/gesturekit": "cli",
 	}
