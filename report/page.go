@@ -26,7 +26,7 @@ func Templates(funcs template.FuncMap) (*template.Template, template.CSS, error)
 	if err != nil {
 		return nil, "", err
 	}
-	t, err := template.New("").Funcs(funcs).ParseFS(templates, "templates/charts.html")
+	t, err := template.New("").Funcs(template.FuncMap{"area": area, "score": score, "share": share}).Funcs(funcs).ParseFS(templates, "templates/charts.html")
 	return t, template.CSS(style), err
 }
 
@@ -45,6 +45,12 @@ type page struct {
 	Sheet              template.URL
 	Roles              []dataset.Role
 	Totals             totals
+	Numbers, Figures   []headline
+	Reliability        []reliability
+	DataCard           []fact
+	ModelCard          []fact
+	Limits             []string
+	Rerun              string
 	Explore            explorer
 	Script             template.JS
 	ScriptSource       string // that the content security policy allows
@@ -74,12 +80,13 @@ type totals struct {
 	Samples   map[dataset.Role]int
 	Augmented int
 	Groups    int
+	Aside     int // captures in quarantine
 }
 
 // writeHTML writes the page, with every image embedded.
 func (d Document) writeHTML(ctx context.Context, w io.Writer, s source, env pipeline.Env) error {
 	t, style, err := Templates(template.FuncMap{
-		"percent": percent, "counts": counts, "ratio": ratio, "area": area, "number": number, "score": score, "scoreName": scoreName,
+		"percent": percent, "counts": counts, "ratio": ratio, "number": number, "scoreName": scoreName, "level": level,
 	})
 	if err != nil {
 		return err
@@ -93,8 +100,10 @@ func (d Document) writeHTML(ctx context.Context, w io.Writer, s source, env pipe
 		Known: d.knownMatrix(), All: d.allMatrix(), Others: d.othersMatrix(),
 		Histograms: histograms(outcomes, d.Metrics.Threshold),
 		Sweep:      sweepChart(outcomes, d.Metrics.Threshold), OSCR: oscrChart(outcomes),
-		Curves: trainingCharts(d.Training), Roles: append(dataset.Roles(), dataset.Unused), Totals: d.totals(s.manifest),
+		Curves: trainingCharts(d.Training), Roles: append(dataset.Roles(), dataset.Unused), Totals: d.totals(s),
+		Numbers: d.headlines(), Figures: d.figures(), Reliability: d.reliabilities(), Limits: d.limits(), Rerun: d.rerun(),
 	}
+	p.DataCard, p.ModelCard = d.dataCard(p.Totals), d.modelCard(p.Totals)
 	if p.Script, p.ScriptSource, err = script(); err != nil {
 		return err
 	}
@@ -112,8 +121,8 @@ func (d Document) writeHTML(ctx context.Context, w io.Writer, s source, env pipe
 	return t.ExecuteTemplate(w, "page.html", p)
 }
 
-func (d Document) totals(m dataset.Manifest) totals {
-	t := totals{Samples: map[dataset.Role]int{}, Groups: len(m.Groups())}
+func (d Document) totals(s source) totals {
+	t := totals{Samples: map[dataset.Role]int{}, Groups: len(s.manifest.Groups()), Aside: s.aside}
 	for _, c := range d.Categories {
 		t.Augmented += c.Augmented
 		for r, n := range c.Samples {

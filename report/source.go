@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ const (
 	modelFile   = "model.json"
 	historyFile = "epochs.jsonl"
 	sheetFile   = "preview.png"
+	asideFile   = "quarantine.csv"
 )
 
 // Model is the part of the trained model's card that the report shows.
@@ -59,6 +61,7 @@ type source struct {
 	epochs      []Epoch
 	stages      []StageRecord
 	sheet       []byte // the augmentation's contact sheet as PNG, or nil
+	aside       int    // captures in quarantine
 }
 
 // read gathers the outputs of the stages before. The sheet may be missing, and
@@ -87,6 +90,14 @@ func read(m dataset.Manifest, env pipeline.Env) (s source, err error) {
 		s.epochs, err = readEpochs(r)
 		return err
 	}); err != nil {
+		return s, err
+	}
+	aside := filepath.Join(env.Output("ingest"), asideFile)
+	if err := open(aside, func(r io.Reader) error {
+		lines, err := csv.NewReader(r).ReadAll()
+		s.aside = max(0, len(lines)-1) // the header
+		return err
+	}); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return s, err
 	}
 	if s.stages, err = readStages(env.Root); err != nil {

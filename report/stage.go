@@ -1,8 +1,8 @@
 // Package report tells what a model can do: report.json for programs,
 // report.md for reviews, and report.html, one file that needs no network, for
-// people.
+// people; with settings.yaml, which makes the run again.
 //
-// All three say the same and hold no time, no host and no path of the machine:
+// They say the same, and hold no time, no host and no path of the machine:
 // the same run gives the same bytes. The stage reads what the stages before it
 // left and changes nothing.
 package report
@@ -24,6 +24,7 @@ const (
 	JSONFile     = "report.json" // a Document
 	MarkdownFile = "report.md"
 	HTMLFile     = "report.html"
+	SettingsFile = "settings.yaml" // a config file that makes the run again; not without a lock
 )
 
 // maxExamples bounds the images of a gallery, for every one is embedded.
@@ -62,7 +63,7 @@ type Stage struct {
 func (Stage) Name() string { return "report" }
 
 // Version identifies the form of the reports.
-func (Stage) Version() string { return "report/4" }
+func (Stage) Version() string { return "report/5" }
 
 // Settings returns the options and the provenance.
 func (s Stage) Settings() any {
@@ -96,14 +97,18 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 	if err := doc.writeHTML(ctx, &html, src, env); err != nil {
 		return in, err
 	}
-	for _, f := range []struct {
+	files := []struct {
 		name string
-		data *bytes.Buffer
-	}{{JSONFile, &js}, {MarkdownFile, &md}, {HTMLFile, &html}} {
-		if err := atomicfile.WriteBytes(filepath.Join(env.Dir, f.name), f.data.Bytes()); err != nil {
+		data []byte
+	}{{JSONFile, js.Bytes()}, {MarkdownFile, md.Bytes()}, {HTMLFile, html.Bytes()}, {SettingsFile, []byte(doc.rerun())}}
+	for _, f := range files {
+		if len(f.data) == 0 {
+			continue
+		}
+		if err := atomicfile.WriteBytes(filepath.Join(env.Dir, f.name), f.data); err != nil {
 			return in, err
 		}
 	}
-	env.Report(3, 3, "files")
+	env.Report(len(files), len(files), "files")
 	return in, nil
 }
