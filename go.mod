@@ -7,6 +7,7 @@ toolchain go1.26.8
 require (
 	github.com/HugoSmits86/nativewebp v1.3.0
 	github.com/anthonynsimon/bild v0.17.0
+	github.com/bep/imagemeta v1.0.1
 	github.com/chewxy/hm v1.0.0
 	github.com/disintegration/imaging v1.6.2
 	github.com/ebitengine/purego v0.11.3

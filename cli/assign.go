@@ -49,7 +49,7 @@ func assignSplit(c *cli.Context, std IO) error {
 	} else if same {
 		return fmt.Errorf("%w: %s would be written over itself: choose another folder for --into", errUsage, in)
 	}
-	t := split.NewTally()
+	t := s.stage.Options.NewTally()
 	for sample, err := range scanFile(in) {
 		if err != nil {
 			return err

@@ -41,7 +41,15 @@ func printPlan(w io.Writer, l split.Lock, groups bool) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "salt %d; a share lies at most %.3f from the one asked for, in a category at half weight; the tolerance is %g\n", l.Salt, l.Off, l.Tolerance)
+	switch l.By {
+	case split.ByTime:
+		fmt.Fprintf(w, "by time: test from %s, validation from %s; ", l.From[dataset.Test], l.From[dataset.Validation])
+	case split.ByCamera:
+		fmt.Fprintf(w, "by camera, each counted as a group; salt %d; ", l.Salt)
+	default:
+		fmt.Fprintf(w, "salt %d; ", l.Salt)
+	}
+	fmt.Fprintf(w, "a share lies at most %.3f from the one asked for, in a category at half weight; the tolerance is %g\n", l.Off, l.Tolerance)
 	fmt.Fprintf(w, "%d of %d groups have samples of more than one category; all samples of a group have one role\n", l.Spanning, len(l.Groups))
 	if len(l.Settled) > 0 {
 		fmt.Fprintf(w, "moved so that no category lacks a role: %s\n", strings.Join(l.Settled, ", "))

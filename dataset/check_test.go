@@ -83,9 +83,9 @@ func TestCheckOfAStream(t *testing.T) {
 }
 
 func TestScanStopsAtTheFirstFault(t *testing.T) {
-	const header = "id,path,category,group,source,sha256,parent,partition,role,label,trace\n"
+	const header = "id,path,category,group,source,sha256,parent,partition,role,label,trace,taken_at,camera\n"
 	n := 0
-	for s, err := range dataset.Scan(strings.NewReader("\ufeff" + header + "a,a,c,g,,,,,,,\r\nb,b,c,g,,,,,dev,,\nc,c,c,g,,,,,,,\n")) {
+	for s, err := range dataset.Scan(strings.NewReader("\ufeff" + header + "a,a,c,g,,,,,,,,,\r\nb,b,c,g,,,,,dev,,,,\nc,c,c,g,,,,,,,,,\n")) {
 		n++
 		if n == 1 && (err != nil || s.ID != "a") || n == 2 && (err == nil || !strings.Contains(err.Error(), `line 3: role "dev"`)) {
 			t.Errorf("%d: %v, %v", n, s, err)

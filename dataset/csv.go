@@ -15,7 +15,7 @@ import (
 const FileName = "manifest.csv"
 
 func columns() []string {
-	return []string{"id", "path", "category", "group", "source", "sha256", "parent", "partition", "role", "label", "trace"}
+	return []string{"id", "path", "category", "group", "source", "sha256", "parent", "partition", "role", "label", "trace", "taken_at", "camera"}
 }
 
 // WriteCSV writes the manifest as CSV: a header, then a line a sample, sorted
@@ -90,5 +90,11 @@ func parseRow(row []string) (s Sample, err error) {
 		}
 		s.Trace = json.RawMessage(row[10])
 	}
+	if s.TakenAt = row[11]; s.TakenAt != "" {
+		if _, err = WallTime(s.TakenAt); err != nil {
+			return s, err
+		}
+	}
+	s.Camera = row[12]
 	return s, nil
 }

@@ -72,16 +72,17 @@ func TestReadCSVTakesSpreadsheetHabits(t *testing.T) {
 }
 
 func TestReadCSVErrorsNameTheLine(t *testing.T) {
-	const header = "id,path,category,group,source,sha256,parent,partition,role,label,trace\n"
+	const header = "id,path,category,group,source,sha256,parent,partition,role,label,trace,taken_at,camera\n"
 	for name, c := range map[string]struct{ in, want string }{
 		"empty":          {"", "header"},
 		"other header":   {"id,path\n", "line 1: header"},
 		"short line":     {header + "a,b\n", "line 2"},
-		"partition":      {header + "a,a,c,g,,,,seen,,,\n", `line 2: partition "seen"`},
-		"role":           {header + "a,a,c,g,,,,known,dev,,\n", `line 2: role "dev"`},
-		"label":          {header + "a,a,c,g,,,,known,train,one,\n", `line 2: label "one"`},
-		"negative label": {header + "a,a,c,g,,,,known,train,-1,\n", `line 2: label "-1"`},
-		"trace":          {header + "a,a,c,g,,,,known,train,1,{\n", "line 2: trace is not JSON"},
+		"partition":      {header + "a,a,c,g,,,,seen,,,,,\n", `line 2: partition "seen"`},
+		"role":           {header + "a,a,c,g,,,,known,dev,,,,\n", `line 2: role "dev"`},
+		"label":          {header + "a,a,c,g,,,,known,train,one,,,\n", `line 2: label "one"`},
+		"negative label": {header + "a,a,c,g,,,,known,train,-1,,,\n", `line 2: label "-1"`},
+		"trace":          {header + "a,a,c,g,,,,known,train,1,{,,\n", "line 2: trace is not JSON"},
+		"time":           {header + "a,a,c,g,,,,known,train,1,,2017:12:12 11:11:40,\n", `line 2: taken_at "2017:12:12 11:11:40": want a time such as 2017-12-12T11:11:40`},
 		"open quote":     {header + "\"a,a\n", "line"},
 	} {
 		_, err := dataset.ReadCSV(strings.NewReader(c.in))

@@ -58,6 +58,8 @@ type Sample struct {
 	Role      Role            // train, validation, test or unused; "" before the split stage
 	Label     int             // 0 = na, 1..K = known; NoLabel before the labels stage
 	Trace     json.RawMessage // the drawn recipe that made an augmented sample, else nil
+	TakenAt   string          // when the capture was taken, as WallTime reads it; "" if nobody knows
+	Camera    string          // maker and model; "" if nobody knows
 }
 
 // ParsePartition reads one of the three partition names, or "" for none.

@@ -71,7 +71,9 @@ func (w *Writer) Write(s *Sample) error {
 	if s.Label != NoLabel {
 		b = strconv.AppendInt(b, int64(s.Label), 10)
 	}
-	b = append(appendField(append(b, ','), string(s.Trace)), '\n')
+	b = appendField(append(b, ','), string(s.Trace))
+	b = appendField(append(b, ','), s.TakenAt)
+	b = append(appendField(append(b, ','), s.Camera), '\n')
 	w.line = b
 	_, err := w.w.Write(b)
 	return err

@@ -169,8 +169,8 @@ func (v *Checker) fields(s *Sample) {
 	switch {
 	case s.ID == "" || s.Category == "" || s.Group == "" || s.Path == "":
 		v.fault(s, "id, path, category and group must not be empty")
-	case !utf8.ValidString(s.ID) || !utf8.ValidString(s.Path) || !utf8.ValidString(s.Category) || !utf8.ValidString(s.Group):
-		v.fault(s, "id, path, category or group is not UTF-8: rename it")
+	case !utf8.ValidString(s.ID) || !utf8.ValidString(s.Path) || !utf8.ValidString(s.Category) || !utf8.ValidString(s.Group) || !utf8.ValidString(s.Camera):
+		v.fault(s, "id, path, category, group or camera is not UTF-8: rename it")
 	case !localPath(s.Path):
 		v.fault(s, "path %q leaves the folder or is not a clean slash path", s.Path)
 	case ReservedCategory(s.Category):

@@ -127,7 +127,7 @@ func roleSet() object {
 
 func sampleSet() object {
 	var fields []object
-	for _, name := range []string{"id", "path", "category", "group", "source", "sha256", "parent", "partition", "role", "label", "trace"} {
+	for _, name := range []string{"id", "path", "category", "group", "source", "sha256", "parent", "partition", "role", "label", "trace", "taken_at", "camera"} {
 		f := field("samples/"+name, "sc:Text")
 		f["source"] = object{"fileObject": object{"@id": dataset.FileName}, "extract": object{"column": name}}
 		switch name {

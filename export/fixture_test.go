@@ -41,6 +41,11 @@ func fixture(t testing.TB) (dataset.Manifest, pipeline.Env) {
 		base("wave-ann-1", "wave", "ann", dataset.Unseen, dataset.Unused, 0),
 		base("wave-cy-1", "wave", "cy", dataset.Unseen, dataset.Test, 0),
 	})
+	for i := range m.Samples {
+		if s := &m.Samples[i]; s.Group == "bob" {
+			s.TakenAt, s.Camera = "2017-12-12T11:11:40+01:00", "Canon EOS 550D"
+		}
+	}
 	if err := m.Validate(); err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ func TestFolder(t *testing.T) {
 		t.Error(diff)
 	}
 	if want := `{"file_name":"na/wave-cy-1.jpg","id":"wave-cy-1","category":"wave","group":"cy","source":"wave/cy/wave-cy-1.png",` +
-		`"sha256":"00wave-cy-1","parent":"","partition":"unseen","role":"test","target":0,"label":"na","trace":""}`; !strings.Contains(got["test/samples.jsonl"], want) {
+		`"sha256":"00wave-cy-1","parent":"","partition":"unseen","role":"test","target":0,"label":"na","trace":"","camera":""}`; !strings.Contains(got["test/samples.jsonl"], want) {
 		t.Errorf("test/samples.jsonl lacks %s:\n%s", want, got["test/samples.jsonl"])
 	}
 	if want := quarantined + "wave/ann/wave-ann-1.png,unused,\"sample wave-ann-1: category wave is unseen, and its group ann is in train or validation\"\n"; got["quarantine.csv"] != want {

@@ -28,6 +28,8 @@ type tableRow struct {
 	Role      string `parquet:"role,dict"`
 	Label     int32  `parquet:"label"`
 	Trace     string `parquet:"trace"`
+	TakenAt   string `parquet:"taken_at"`
+	Camera    string `parquet:"camera,dict"`
 }
 
 const (
@@ -60,7 +62,7 @@ func writeTable(w io.Writer, m dataset.Manifest) error {
 	for i := range m.Samples {
 		s := &m.Samples[i]
 		rows = append(rows, tableRow{
-			s.ID, s.Path, s.Category, s.Group, s.Source, s.SHA256, s.Parent, string(s.Partition), string(s.Role), int32(s.Label), string(s.Trace),
+			s.ID, s.Path, s.Category, s.Group, s.Source, s.SHA256, s.Parent, string(s.Partition), string(s.Role), int32(s.Label), string(s.Trace), s.TakenAt, s.Camera,
 		})
 		if len(rows) == rowsAtATime || i == len(m.Samples)-1 {
 			if _, err := t.Write(rows); err != nil {

@@ -22,22 +22,24 @@ func TestTableIsPinned(t *testing.T) {
 			t.Fatal(err)
 		}
 		digest := sha256.Sum256([]byte(read(t, name)))
-		if got, want := hex.EncodeToString(digest[:]), "4293ab89c46f0b346398c86dfc5701611c8cdedef2d882b94c15cd25ef531394"; got != want {
+		if got, want := hex.EncodeToString(digest[:]), "05e0b8d55e266332c51af35b1020c64601328d47ff74d810ce79fa17745febf7"; got != want {
 			t.Errorf("SHA-256 is %s, want %s", got, want)
 		}
 	}
 	type row struct {
-		ID    string `parquet:"id"`
-		Role  string `parquet:"role"`
-		Label int32  `parquet:"label"`
-		Trace string `parquet:"trace"`
+		ID     string `parquet:"id"`
+		Role   string `parquet:"role"`
+		Label  int32  `parquet:"label"`
+		Trace  string `parquet:"trace"`
+		Taken  string `parquet:"taken_at"`
+		Camera string `parquet:"camera"`
 	}
 	rows, err := parquet.ReadFile[row](name)
 	if err != nil || len(rows) != len(m.Samples) {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
 	for i, r := range rows {
-		if s := m.Samples[i]; r.ID != s.ID || r.Role != string(s.Role) || int(r.Label) != s.Label || r.Trace != string(s.Trace) {
+		if s := m.Samples[i]; r.ID != s.ID || r.Role != string(s.Role) || int(r.Label) != s.Label || r.Trace != string(s.Trace) || r.Taken != s.TakenAt || r.Camera != s.Camera {
 			t.Errorf("row %d is %+v, want %+v", i, r, s)
 		}
 	}

@@ -63,12 +63,14 @@ type record struct {
 	Target    int               `json:"target"` // the label's index in the order of the model's outputs
 	Label     string            `json:"label"`  // its name
 	Trace     string            `json:"trace"`  // JSON
+	Camera    string            `json:"camera"`
+	// There is no taken_at: Arrow takes it for a timestamp in those roles alone in which every sample has one.
 }
 
 func newRecord(s *dataset.Sample, names []string) record {
 	return record{
 		ID: s.ID, Category: s.Category, Group: s.Group, Source: s.Source, SHA256: s.SHA256,
-		Parent: s.Parent, Partition: s.Partition, Role: s.Role, Target: s.Label, Label: names[s.Label], Trace: string(s.Trace),
+		Parent: s.Parent, Partition: s.Partition, Role: s.Role, Target: s.Label, Label: names[s.Label], Trace: string(s.Trace), Camera: s.Camera,
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/gesturekit/gesturekit/dataset"
 )
 
 // readFiles reads the groups file, or, of a folder, every .json file in it.
@@ -113,7 +115,8 @@ func parseLine(text []byte, g Groups) (row, error) {
 		key, setting string
 		to           *string
 		must         bool
-	}{{g.Path, "path", &out.path, true}, {g.Group, "group", &out.group, true}, {g.Category, "category", &out.category, false}} {
+	}{{g.Path, "path", &out.path, true}, {g.Group, "group", &out.group, true}, {g.Category, "category", &out.category, false},
+		{g.TakenAt, "taken_at", &out.takenAt, false}, {g.Camera, "camera", &out.camera, false}} {
 		value, there := object[f.key]
 		switch v := value.(type) {
 		case string:
@@ -129,16 +132,20 @@ func parseLine(text []byte, g Groups) (row, error) {
 			}
 		}
 	}
-	return out, out.check(g.Path)
+	return out, out.check(fmt.Sprintf("%q", g.Path))
 }
 
-// check reports what no row may hold.
-func (r row) check(pathColumn string) error {
+// check reports what no row may hold. path is where its path comes from.
+func (r row) check(path string) error {
 	switch {
 	case r.path == "":
-		return fmt.Errorf("%q is empty: want a capture's path", pathColumn)
-	case !plain(r.path) || !plain(r.group) || !plain(r.category):
-		return errors.New("not UTF-8, or control characters")
+		return fmt.Errorf("%s is empty: want a capture's path", path)
+	case !plain(r.path) || !plain(r.group) || !plain(r.category) || !plain(r.camera):
+		return errors.New("not UTF-8, or control characters: save the file as UTF-8")
+	}
+	if r.takenAt != "" {
+		_, err := dataset.WallTime(r.takenAt)
+		return err
 	}
 	return nil
 }
@@ -186,7 +193,7 @@ func readHaGRID(r io.Reader) ([]row, error) {
 		default:
 			one.category = noGesture
 		}
-		if err := one.check("name"); err != nil {
+		if err := one.check("its name"); err != nil {
 			faults = append(faults, fmt.Errorf("image %q: %w", name, err))
 		}
 		rows = append(rows, one)

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -13,6 +14,7 @@ import (
 	"sync/atomic"
 
 	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/pixel"
 )
 
 // content is a sequence of bytes and the captures that hold it, by path.
@@ -59,12 +61,13 @@ func (c content) rival(of *capture) *capture {
 
 // digest reads every capture that nothing speaks against, takes its SHA-256,
 // and returns the different contents in the order of their first captures. A
-// capture without a group becomes the group of its own digest.
-func digest(ctx context.Context, env pipeline.Env, f folder, maxBytes int64) ([]content, error) {
+// capture without a group gets that of its burst, and one without a time
+// becomes the group of its own digest.
+func (s Stage) digest(ctx context.Context, env pipeline.Env, f folder) ([]content, error) {
 	var done atomic.Int64
 	_, err := pipeline.Each(ctx, env.Workers, f.captures, func(_ context.Context, c *capture) (struct{}, error) {
 		if c.reason == "" {
-			sum(c, f.root, maxBytes)
+			sum(c, f.root, s.Options.MaxBytes)
 		}
 		env.Report(int(done.Add(1)), len(f.captures), "files")
 		return struct{}{}, nil
@@ -72,9 +75,13 @@ func digest(ctx context.Context, env pipeline.Env, f folder, maxBytes int64) ([]
 	if err != nil {
 		return nil, err
 	}
+	groupBursts(f.captures, s.Options.Groups.Gap)
 	var out []content
 	at := map[string]int{}
 	for _, c := range f.captures {
+		if c.group == "" && c.noGroup != "" {
+			c.reject(NoGroup, c.noGroup+", and when it was taken is not known")
+		}
 		if c.reason != "" {
 			continue
 		}
@@ -109,6 +116,12 @@ func sum(c *capture, root string, maxBytes int64) {
 		return
 	}
 	c.sha256 = hex.EncodeToString(h.Sum(nil))
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		c.reject(Unreadable, bare(err))
+		return
+	}
+	shot := pixel.ReadShot(file)
+	c.takenAt, c.camera = cmp.Or(c.takenAt, shot.TakenAt), cmp.Or(c.camera, shot.Camera)
 }
 
 // bare is a file error without the file's name, which differs between machines.

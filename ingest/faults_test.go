@@ -78,6 +78,9 @@ func TestOptionsValidate(t *testing.T) {
 		"want at least one of (?P<group>...)":           func(o *ingest.Options) { o.Groups.Pattern = "(?P<category>.)" },
 		"are both set":                                  func(o *ingest.Options) { o.Groups.Pattern, o.Groups.File = "(?P<group>.)", "g.csv" },
 		"ingest.groups.path is empty: want the name of": func(o *ingest.Options) { o.Groups.Path, o.Groups.File = "", "g.csv" },
+		"ingest.groups.gap is -1, want 0 to 86400":      func(o *ingest.Options) { o.Groups.Gap = -1 },
+		`ingest.groups.rest is "keep", want quarantine`: func(o *ingest.Options) { o.Groups.Rest = "keep" },
+		"but ingest.groups.gap is 0":                    func(o *ingest.Options) { o.Groups.Rest, o.Groups.Gap = "burst", 0 },
 	} {
 		o := ingest.Default()
 		spoil(&o)
@@ -86,8 +89,8 @@ func TestOptionsValidate(t *testing.T) {
 		}
 	}
 	bad := ingest.Options{Fit: "x"}
-	if err := bad.Validate(); strings.Count(err.Error(), "\n") != 5 {
-		t.Errorf("got %q, want all six faults at once", err)
+	if err := bad.Validate(); strings.Count(err.Error(), "\n") != 6 {
+		t.Errorf("got %q, want all seven faults at once", err)
 	}
 	if _, err := run(t, bad, 1); err == nil {
 		t.Error("a stage with invalid options runs")

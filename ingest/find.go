@@ -20,6 +20,9 @@ type capture struct {
 	regular  bool
 	category string
 	group    string
+	takenAt  string // from the groups file, else from EXIF; "" if neither says
+	camera   string // likewise
+	noGroup  string // why pattern or file give it no group, where that is left to the bursts
 	sha256   string
 	id       string // only of a capture that may be kept
 	reason   Reason // "" while nothing speaks against it

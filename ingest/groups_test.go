@@ -112,6 +112,8 @@ func TestFaultsOfTheGroupsFile(t *testing.T) {
 		"short and empty": {"path,person\nfist/ann-home-0.png\n,x\n", `line 3: column "path" is empty`},
 		"quote":           {"path,person\n\"a,x\n", "quote"},
 		"not UTF-8":       {"path,person\nfist/ann-home-0.png,\xff\n", "line 2: not UTF-8"},
+		"time":            {"path,person,taken_at\nfist/ann-home-0.png,ann,12.12.2017\n", `line 2: taken_at "12.12.2017": want a time such as 2017-12-12T11:11:40`},
+		"two times":       {"path,person,taken_at\nfist/ann-home-0.png,ann,2017-12-12T11:11:40\nfist/ann-home-0.png,ann,\n", "line 3 says that fist/ann-home-0.png was taken \"\""},
 		"contradiction":   {"path,person\nfist/ann-home-0.png,ann\nfist/ann-home-0.png,bob\n", `line 3 says group "bob"`},
 		"other folder":    {"path,person\nx/y.png,ann\n", `none of its 1 paths, such as "x/y.png", is a capture`},
 	} {
@@ -148,4 +150,38 @@ func TestSettingsNameNoMachine(t *testing.T) {
 		t.Errorf("captures %q, want the stage they come from", got)
 	}
 	var _ pipeline.Stage = s
+}
+
+// What the groups file says of time and camera goes before EXIF; captures that
+// it gives no group are set aside, or grouped by time.
+func TestGroupsByTime(t *testing.T) {
+	captures := write(t, map[string]string{
+		"fist/1.png": picture(1, 40, 30), "fist/2.png": picture(2, 40, 30), "wave/3.png": picture(3, 40, 30), "wave/4.png": picture(4, 40, 30),
+		"fist/5.png": picture(5, 40, 30), "wave/6.png": picture(6, 40, 30),
+		".times.csv": "path,person,taken_at,camera\nfist/1.png,ann,2024-05-01T10:00:00,Canon\nfist/2.png,,2024-05-01T10:00:15,Canon\n" +
+			"wave/3.png,,2024-05-01T11:00:00+02:00,Canon\nwave/4.png,,2024-05-01T11:00:20,Canon\nfist/5.png,,2024-05-01T11:00:20,Nikon\nwave/6.png,,,\n",
+	})
+	o := options(captures)
+	o.Groups.File = filepath.Join(captures, ".times.csv")
+	_, err := run(t, o, 1)
+	if err == nil {
+		t.Fatal("without bursts: captures without a group are kept")
+	}
+	contains(t, "without bursts", err.Error(), `category "wave" has no usable capture: 3 no-group`)
+	o.Groups.Rest = "burst"
+	r := must(t, o)
+	want := map[string]string{
+		"fist/1.png": "fist:ann", "fist/2.png": "fist:ann", "wave/3.png": "wave:burst-20240501-110000-canon",
+		"wave/4.png": "wave:burst-20240501-110000-canon", "fist/5.png": "fist:burst-20240501-110020-nikon",
+	}
+	if got := r.groups(); !maps.Equal(got, want) {
+		t.Errorf("groups %v, want %v", got, want)
+	}
+	for _, s := range r.m.Samples {
+		if s.Source == "wave/3.png" && (s.TakenAt != "2024-05-01T11:00:00+02:00" || s.Camera != "Canon") {
+			t.Errorf("%s was taken %q with %q", s.Source, s.TakenAt, s.Camera)
+		}
+	}
+	contains(t, "quarantine", r.details["wave/6.png"], "line 7 has no group, and when it was taken is not known")
+	contains(t, "warnings", strings.Join(r.warnings, "\n"), "of 3 of 5 captures neither person nor session is known, so they are grouped by time, in 2 bursts")
 }

@@ -72,6 +72,10 @@ func match(rows []row, f *folder, dir string) (t byTable, missing []row, err err
 			faults = append(faults, fmt.Errorf("line %d says group %q, category %q of %s, but line %d says group %q, category %q: keep one",
 				r.line, r.group, r.category, at, old.line, old.group, old.category))
 		}
+		if twice && (old.takenAt != r.takenAt || old.camera != r.camera) && len(faults) < maxFaults {
+			faults = append(faults, fmt.Errorf("line %d says that %s was taken %q with %q, but line %d says %q with %q: keep one",
+				r.line, at, r.takenAt, r.camera, old.line, old.takenAt, old.camera))
+		}
 		t.rows[at] = r
 	}
 	if len(t.rows) == 0 && len(rows) > 0 {

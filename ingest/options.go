@@ -11,8 +11,9 @@
 // session, is the unit in which captures are split; it comes from the groups
 // file, else from the pattern, else from what is there: the folder below the
 // category, or a file name such as ann-kitchen-007.jpg (person, session,
-// frame). A capture that tells nothing becomes a group of its own, with a
-// warning, as its person may then be in train and in test.
+// frame). Captures that tell nothing are grouped by the time at which they were
+// taken, and one without a time becomes a group of its own, with a warning, as
+// their person may then be in train and in test.
 //
 // What the captures are decides the output, byte for byte; the number of
 // workers, the order of files, an interruption and the machine do not.
@@ -48,6 +49,10 @@ type Groups struct {
 	Path     string `yaml:"path" doc:"column or key of the file with the capture's path, relative to the file's own folder or to captures"`
 	Group    string `yaml:"group" doc:"column or key of the file with the group"`
 	Category string `yaml:"category" doc:"column or key of the file with the category; without such a column, or where it is empty, the top folder is the category"`
+	TakenAt  string `yaml:"taken_at" doc:"column or key of the file with the time at which the capture was taken, such as 2017-12-12T11:11:40; without it, or where it is empty, EXIF says"`
+	Camera   string `yaml:"camera" doc:"column or key of the file with the camera; without it, or where it is empty, EXIF says"`
+	Gap      int    `yaml:"gap" doc:"captures without person and session are grouped by time: those of one camera are one burst as long as each was taken at most this many seconds behind the one before; 0 for no bursts"`
+	Rest     string `yaml:"rest" doc:"what becomes of captures that pattern or file give no group: quarantine, or burst to group them by time, and set aside only those without a time"`
 }
 
 // Default returns the settings of a run that sets none.
@@ -55,7 +60,7 @@ func Default() Options {
 	limits := pixel.DefaultLimits()
 	return Options{
 		Size: 64, Fit: pixel.Crop, Quality: 95, MinSide: 16, MaxPixels: limits.Pixels, MaxBytes: limits.Bytes,
-		Flags: Flags{Dark: 48, Bright: 224, Contrast: 16}, Groups: Groups{Path: "path", Group: "person", Category: "category"},
+		Flags: Flags{Dark: 48, Bright: 224, Contrast: 16}, Groups: Groups{Path: "path", Group: "person", Category: "category", TakenAt: "taken_at", Camera: "camera", Gap: 20, Rest: quarantine},
 	}
 }
 
@@ -85,6 +90,15 @@ func (o Options) Validate() error {
 }
 
 func (g Groups) validate() (errs []error) {
+	if g.Gap < 0 || g.Gap > 86400 {
+		errs = append(errs, fmt.Errorf("ingest.groups.gap is %d, want 0 to 86400 seconds", g.Gap))
+	}
+	switch {
+	case g.Rest != quarantine && g.Rest != burst:
+		errs = append(errs, fmt.Errorf("ingest.groups.rest is %q, want %s or %s", g.Rest, quarantine, burst))
+	case g.Rest == burst && g.Gap == 0:
+		errs = append(errs, errors.New("ingest.groups.rest is burst, but ingest.groups.gap is 0: set the gap within which captures are one burst"))
+	}
 	if g.Pattern != "" && g.File != "" {
 		errs = append(errs, errors.New("ingest.groups.pattern and ingest.groups.file are both set: give one or the other"))
 	}

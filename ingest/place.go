@@ -75,7 +75,7 @@ type byTable struct {
 
 func (p byTable) place(c *capture) {
 	r, ok := p.rows[c.path]
-	c.group, c.category = r.group, r.category
+	c.group, c.category, c.takenAt, c.camera = r.group, r.category, r.takenAt, r.camera
 	if c.category == "" {
 		c.category = topFolder(c.path)
 	}
@@ -103,13 +103,18 @@ func plain(name string) bool {
 	return utf8.ValidString(name) && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
-// place gives every capture a category and group or a reason.
-func place(captures []*capture, p placer) {
+// place gives every capture a category and group or a reason. With rest as
+// burst, one that gets no group is left to the bursts.
+func place(captures []*capture, p placer, rest string) {
 	for _, c := range captures {
 		if c.reason != "" {
 			continue
 		}
 		p.place(c)
+		if c.reason == NoGroup && rest == burst {
+			c.noGroup = c.detail
+			c.reject("", "")
+		}
 		switch dir := path.Dir(c.path); {
 		case !c.regular:
 			c.reject(Unreadable, "it is no regular file")

@@ -1,9 +1,11 @@
 package ingest_test
 
 import (
+	"encoding/csv"
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -79,4 +81,32 @@ func BenchmarkSignDigits(b *testing.B) {
 		}
 	}
 	b.ReportMetric(2062*float64(b.N)/b.Elapsed().Seconds(), "images/s")
+}
+
+// Time and camera are what groups.csv, made by another program, says, which names
+// models alone; and without it the pictures are grouped by time.
+func TestSignDigitsByTime(t *testing.T) {
+	dir := real(t, "sign-digits")
+	f, err := os.Open(filepath.Join(dir, "groups.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][]string{}
+	for _, row := range rows[1:] {
+		want[row[6]] = row[4:6]
+	}
+	r := must(t, options(filepath.Join(dir, "Dataset")))
+	for _, s := range r.m.Samples {
+		if got := []string{s.TakenAt, strings.TrimPrefix(s.Camera, "Apple ")}; !slices.Equal(got, want[s.SHA256]) {
+			t.Errorf("%s: %q, want %q", s.Source, got, want[s.SHA256])
+		}
+	}
+	if len(r.m.Samples) != 2062 || len(r.m.Groups()) != 154 {
+		t.Errorf("%d samples in %d bursts, want 2062 in 154, as a count by another program gives", len(r.m.Samples), len(r.m.Groups()))
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync"
 
 	"github.com/gesturekit/gesturekit/dataset"
@@ -27,7 +28,7 @@ type Stage struct {
 func (Stage) Name() string { return "ingest" }
 
 // Version identifies the algorithm and the codec.
-func (s Stage) Version() string { return "ingest/1 " + s.Codec.Identity() }
+func (s Stage) Version() string { return "ingest/2 " + s.Codec.Identity() }
 
 // Seedless tells that the stage draws nothing.
 func (Stage) Seedless() {}
@@ -84,7 +85,7 @@ func (s Stage) Run(ctx context.Context, _ dataset.Manifest, env pipeline.Env) (d
 	if err != nil {
 		return none, err
 	}
-	contents, err := digest(ctx, env, f, s.Options.MaxBytes)
+	contents, err := s.digest(ctx, env, f)
 	if err != nil {
 		return none, err
 	}
@@ -129,7 +130,7 @@ func (s Stage) survey(env pipeline.Env) (folder, error) {
 	if err != nil {
 		return f, err
 	}
-	place(f.captures, p)
+	place(f.captures, p, o.Groups.Rest)
 	return f, checkCategories(f.captures)
 }
 
@@ -151,6 +152,7 @@ func (s Stage) manifest(f folder) dataset.Manifest {
 			samples = append(samples, dataset.Sample{
 				ID: c.id, Path: path.Join(s.Name(), c.image()), Category: c.category, Group: c.group,
 				Source: c.path, SHA256: c.sha256, Label: dataset.NoLabel,
+				TakenAt: c.takenAt, Camera: c.camera,
 			})
 		}
 	}
@@ -162,14 +164,20 @@ func warn(env pipeline.Env, f folder, m dataset.Manifest) {
 	if n := len(rejected(f.captures)); n > 0 {
 		env.Warn(fmt.Sprintf("%d of %d captures quarantined: %s; %s says why of each", n, len(f.captures), tally(f.captures), filepath.Join(env.Output(env.Name), QuarantineFile)))
 	}
-	alone := 0
+	alone, inBurst, bursts := 0, 0, map[string]bool{}
 	count := map[string]int{}
 	for i := range m.Samples {
 		c := &m.Samples[i]
 		count[c.Category]++
 		if c.Group == c.SHA256[:8] {
 			alone++
+		} else if strings.HasPrefix(c.Group, dataset.BurstPrefix) {
+			inBurst++
+			bursts[c.Group] = true
 		}
+	}
+	if inBurst > 0 {
+		env.Warn(fmt.Sprintf("of %d of %d captures neither person nor session is known, so they are grouped by time, in %d bursts: pictures of one person in two bursts may fall into train and test, and the results look better than they are; set ingest.groups.pattern or ingest.groups.file, or raise ingest.groups.gap", inBurst, len(m.Samples), len(bursts)))
 	}
 	if alone > 0 {
 		env.Warn(fmt.Sprintf("of %d of %d captures neither person nor session is known, so each is a group of its own: pictures of one person may fall into train and test, and the results look better than they are; set ingest.groups.pattern or ingest.groups.file", alone, len(m.Samples)))

@@ -12,6 +12,7 @@ import (
 // row is a line of the groups file.
 type row struct {
 	path, group, category string
+	takenAt, camera       string
 	line                  int
 	byStem                bool // path is the name without folder and ending
 }
@@ -82,14 +83,16 @@ func tableRows(c *csv.Reader, column map[string]int, g Groups) ([]row, error) {
 			group: strings.TrimSpace(record[column[g.Group]]),
 			line:  line,
 		}
-		if i, ok := column[g.Category]; ok {
-			r.category = strings.TrimSpace(record[i])
+		for _, f := range []struct {
+			name string
+			to   *string
+		}{{g.Category, &r.category}, {g.TakenAt, &r.takenAt}, {g.Camera, &r.camera}} {
+			if i, ok := column[f.name]; ok {
+				*f.to = strings.TrimSpace(record[i])
+			}
 		}
-		switch {
-		case r.path == "":
-			faults = append(faults, fmt.Errorf("line %d: column %q is empty: want a capture's path", line, g.Path))
-		case !plain(r.path) || !plain(r.group) || !plain(r.category):
-			faults = append(faults, fmt.Errorf("line %d: not UTF-8, or control characters: save the file as UTF-8", line))
+		if err := r.check(fmt.Sprintf("column %q", g.Path)); err != nil {
+			faults = append(faults, fmt.Errorf("line %d: %w", line, err))
 		}
 		rows = append(rows, r)
 	}

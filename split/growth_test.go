@@ -118,6 +118,7 @@ func TestRemovedCategoryMovesNoOther(t *testing.T) {
 func TestLockOfOtherSettingsIsRefused(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	samples := captures(six(), 12, 2).Samples
+	samples = taken(r, samples, 4)
 	lock, _ := planned(t, options(), samples, nil, r)
 	for name, c := range map[string]struct {
 		change func(*split.Options)
@@ -126,6 +127,7 @@ func TestLockOfOtherSettingsIsRefused(t *testing.T) {
 		"share":  {func(o *split.Options) { o.Test = 0.3 }, "the share of test changed from 0.2 to 0.3"},
 		"folds":  {func(o *split.Options) { o.Folds = 4 }, "split.folds changed from 0 to 4"},
 		"repeat": {func(o *split.Options) { o.Repeat = 1 }, "split.repeat changed from 0 to 1"},
+		"by":     {func(o *split.Options) { o.By = split.ByCamera }, "split.by changed from group to camera"},
 		"salt":   {func(o *split.Options) { o.Salt = lock.Salt + 1 }, "split.salt"},
 	} {
 		o := options()

@@ -1,6 +1,7 @@
 package split
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -28,24 +29,27 @@ const algorithm = "sha256-group-threshold/2"
 type Lock struct {
 	Algorithm  string                   `json:"algorithm"`
 	Seed       string                   `json:"seed"`                // the stage's key, as a hexadecimal number
+	By         By                       `json:"by,omitempty"`        // split.by, if not group
+	From       map[dataset.Role]string  `json:"from,omitempty"`      // by time: from when on the groups are in a role
 	Repeat     int                      `json:"repeat,omitempty"`    // split.repeat
 	Folds      int                      `json:"folds,omitempty"`     // split.folds
 	Fold       int                      `json:"fold,omitempty"`      // the fold that is the test
 	LeaveOut   []string                 `json:"leave_out,omitempty"` // the groups that are the test
 	Salt       int                      `json:"salt"`
-	Asked      map[dataset.Role]float64 `json:"asked"`        // shares of the known and unknown samples
-	Got        map[dataset.Role]float64 `json:"got"`          // likewise
-	Tolerance  float64                  `json:"tolerance"`    // split.tolerance
-	Off        float64                  `json:"off"`          // largest distance of a share from the one asked, over all samples and at half weight in each category
-	Lacking    []string                 `json:"lacking"`      // categories that are not in a role, and why
-	Ungrouped  int                      `json:"ungrouped"`    // samples of which neither person nor session is known: each is a group of its own
-	Spanning   int                      `json:"spanning"`     // groups with samples of more than one category
-	Samples    map[dataset.Role]int     `json:"samples"`      // all samples
-	GroupCount map[dataset.Role]int     `json:"group_counts"` // groups with a sample in the role
-	Result     string                   `json:"result"`       // sha256 of the lines "<id> <partition> <role>"
-	Categories []categoryRoles          `json:"categories"`   // sorted
-	Settled    []string                 `json:"settled"`      // groups moved from the role that seed and salt give, for the sake of a category
-	Groups     map[string]string        `json:"groups"`       // by name: "<role or fold> <samples> <digest of their IDs>"
+	Asked      map[dataset.Role]float64 `json:"asked"`               // shares of the known and unknown samples
+	Got        map[dataset.Role]float64 `json:"got"`                 // likewise
+	Tolerance  float64                  `json:"tolerance"`           // split.tolerance
+	Off        float64                  `json:"off"`                 // largest distance of a share from the one asked, over all samples and at half weight in each category
+	Lacking    []string                 `json:"lacking"`             // categories that are not in a role, and why
+	Ungrouped  int                      `json:"ungrouped"`           // samples of which neither person nor session is known: each is a group of its own
+	InBursts   int                      `json:"in_bursts,omitempty"` // samples of which neither is known, grouped by time
+	Spanning   int                      `json:"spanning"`            // groups with samples of more than one category
+	Samples    map[dataset.Role]int     `json:"samples"`             // all samples
+	GroupCount map[dataset.Role]int     `json:"group_counts"`        // groups with a sample in the role
+	Result     string                   `json:"result"`              // sha256 of the lines "<id> <partition> <role>"
+	Categories []categoryRoles          `json:"categories"`          // sorted
+	Settled    []string                 `json:"settled"`             // groups moved from the role that seed and salt give, for the sake of a category
+	Groups     map[string]string        `json:"groups"`              // by the name of the group or camera: "<role or fold> <samples> <digest of their IDs>"
 }
 
 type categoryRoles struct {
@@ -64,7 +68,10 @@ func (p *Plan) Lock() Lock {
 		Samples: map[dataset.Role]int{}, GroupCount: map[dataset.Role]int{}, Result: p.result.String(),
 		Categories: p.rows(), Settled: []string{}, Groups: make(map[string]string, len(p.all.groups)),
 	}
-	l.Ungrouped = p.all.alone
+	l.Ungrouped, l.InBursts, l.From = p.all.alone, p.all.inBursts, p.from
+	if p.o.By != ByGroup {
+		l.By = p.o.By
+	}
 	trained := map[dataset.Role]int{}
 	for _, row := range l.Categories {
 		for r, n := range row.Samples {
@@ -235,6 +242,9 @@ func (l *Lock) partition() Partition {
 func (l *Lock) fits(o Options, seed uint64) error {
 	p := Plan{o: o, bins: o.bins(), seed: seed}
 	now := Lock{Seed: fmt.Sprintf("%016x", seed), Repeat: o.Repeat, Folds: o.Folds, LeaveOut: o.LeaveOut, Asked: p.asked()}
+	if o.By != ByGroup {
+		now.By = o.By
+	}
 	if differences := now.settings(*l); len(differences) > 0 {
 		return fmt.Errorf("%w: the split lock was made with other settings: %s: set them back, or delete the lock to deal all groups anew", dataset.ErrInvalid, strings.Join(differences, "; "))
 	}
@@ -252,6 +262,7 @@ func (l Lock) settings(old Lock) (out []string) {
 		}
 	}
 	differ("the seed's key", old.Seed, l.Seed)
+	differ("split.by", cmp.Or(old.By, ByGroup), cmp.Or(l.By, ByGroup))
 	differ("split.repeat", old.Repeat, l.Repeat)
 	differ("split.folds", old.Folds, l.Folds)
 	differ("whether split.leave_out is set", len(old.LeaveOut) > 0, len(l.LeaveOut) > 0)

@@ -13,6 +13,9 @@
 // would still lack a role that it has groups enough for, single groups are
 // moved. The lock records salt and groups, and with it as split.lock captures
 // added later move no group that was there before.
+//
+// In place of the hash the time may decide, the groups taken last being the
+// test, or whole cameras may be dealt in place of groups.
 package split
 
 import (
@@ -29,7 +32,8 @@ type Options struct {
 	Partition string   `yaml:"partition" path:"file" doc:"CSV file with the columns category,partition in place of the three lists"`
 	Draw      Draw     `yaml:"draw" doc:"shares or numbers of the categories when neither lists nor a file are given: they are drawn from the seed"`
 
-	LeaveOut []string `yaml:"leave_out" doc:"groups that are the test, in place of a share: one person for leave-one-person-out"`
+	By       By       `yaml:"by" doc:"what decides the role: group (a hash of its name), time (the groups taken last are the test, those before them validation) or camera (a hash of its name, for a test with cameras never seen)"`
+	LeaveOut []string `yaml:"leave_out" doc:"groups, or cameras where they decide, that are the test, in place of a share: one person for leave-one-person-out"`
 	Folds    int      `yaml:"folds" doc:"number of folds for cross-validation, 3 or more, in place of the shares; 0 for none. Each group is in one fold"`
 	Fold     int      `yaml:"fold" doc:"which fold is the test, from 0 to folds-1; the next one is validation, and the others are train"`
 	Repeat   int      `yaml:"repeat" doc:"which of many independent splits of one seed, from 0: for repeated splits and repeated cross-validation"`
@@ -44,6 +48,7 @@ type Options struct {
 // Default returns the settings of a run that sets none.
 func Default() Options {
 	return Options{
+		By:   ByGroup,
 		Draw: Draw{Unknown: 0.25, Unseen: 0.25}, Validation: 0.15, Test: 0.2, Tolerance: 0.02, Salt: -1,
 	}
 }
@@ -71,6 +76,7 @@ func (o Options) Validate() error {
 	}
 	errs = append(errs, o.Draw.validate()...)
 	errs = append(errs, o.validateFolds()...)
+	errs = append(errs, o.validateBy()...)
 	if o.Salt < -1 {
 		fault("split.salt is %d, want -1 or a number from 0", o.Salt)
 	}

@@ -21,7 +21,8 @@ type Plan struct {
 	in      []int // by group: its bin, or leftOut
 	salt    int
 	settled []int
-	only    []bool // by group: it has unseen samples only
+	from    map[dataset.Role]string // by time: when the role begins
+	only    []bool                  // by group: it has unseen samples only
 	at      map[string]int
 	seed    uint64
 	result  *resultHash
@@ -38,6 +39,9 @@ func (o Options) Plan(t *Tally, key rng.Key, old *Lock) (*Plan, error) {
 	p := &Plan{o: o, all: t.table(), bins: o.bins(), seed: key.Uint64(), result: newResultHash()}
 	if len(p.all.groups) == 0 {
 		return nil, fmt.Errorf("%w: no samples to split", dataset.ErrInvalid)
+	}
+	if err := p.all.lacks(); err != nil {
+		return nil, fmt.Errorf("%w: %w", dataset.ErrInvalid, err)
 	}
 	var drawn Partition
 	if old != nil {
@@ -81,6 +85,10 @@ func (p *Plan) deal(key rng.Key, old *Lock) error {
 		d.key = key.With("repeat").WithInt(p.o.Repeat)
 	}
 	p.only = make([]bool, len(p.all.groups))
+	if p.o.By == ByTime {
+		p.in, p.from, err = p.inTime(trained, old)
+		return err
+	}
 	test := p.bins.index(string(dataset.Test))
 	for g := range p.all.groups {
 		d.fixed[g] = free
@@ -138,7 +146,7 @@ func (p *Plan) role(group int, part dataset.Partition) dataset.Role {
 // Apply gives a sample that was counted its partition and role.
 func (p *Plan) Apply(s *dataset.Sample) {
 	s.Partition = p.Partition[s.Category]
-	s.Role = p.role(p.at[s.Group], s.Partition)
+	s.Role = p.role(p.at[p.o.By.unit(s)], s.Partition)
 }
 
 // Known returns the known categories, sorted.
@@ -167,7 +175,7 @@ func (p *Plan) rows() []categoryRoles {
 }
 
 // enough checks that the roles can do their work: samples in each, and every
-// known category in train and, unless the test is a fold or a group, in test.
+// known category in train and, unless the test is a fold, named, or by time, in test.
 func (p *Plan) enough() error {
 	rows, all := p.rows(), map[dataset.Role]int{}
 	for _, row := range rows {
@@ -177,15 +185,19 @@ func (p *Plan) enough() error {
 			}
 		}
 	}
+	what, more := "groups", "name more persons or sessions (ingest.groups)"
+	if p.o.By == ByCamera {
+		what, more = "cameras", "capture with more of them"
+	}
 	var errs []error
 	for _, r := range dataset.Roles() {
 		if all[r] == 0 {
-			errs = append(errs, fmt.Errorf("role %s gets no sample: there are %d groups, and a split needs at least %d; name more persons or sessions (ingest.groups), or change the seed or the shares",
-				r, len(p.all.groups), max(3, p.o.Folds)))
+			errs = append(errs, fmt.Errorf("role %s gets no sample: there are %d %s, and a split needs at least %d; %s, or change the seed or the shares",
+				r, len(p.all.groups), what, max(3, p.o.Folds), more))
 		}
 	}
 	needed := []dataset.Role{dataset.Train, dataset.Test}
-	if p.o.Folds > 0 || len(p.o.LeaveOut) > 0 {
+	if p.o.Folds > 0 || len(p.o.LeaveOut) > 0 || p.o.By == ByTime {
 		needed = needed[:1]
 	}
 	for _, row := range rows {
@@ -214,6 +226,9 @@ func (p *Plan) warn() {
 	l := p.Lock()
 	if l.Ungrouped > 0 {
 		note("of %d of %d samples neither person nor session is known, so each is a group of its own: pictures of one person or burst may be in train and in test, and the test looks better than it is; set ingest.groups", l.Ungrouped, total(l.Samples))
+	}
+	if l.InBursts > 0 {
+		note("of %d of %d samples neither person nor session is known, only bursts by time: pictures of one person in two bursts may be in train and in test, and the test looks better than it is; set ingest.groups", l.InBursts, total(l.Samples))
 	}
 	if l.Off > max(p.o.Tolerance, 0.05) {
 		note("shares lie up to %.0f %% from those asked for, as the groups are few or uneven: see %s", 100*l.Off, LockFile)

@@ -287,7 +287,11 @@ func TestOptionsValidate(t *testing.T) {
 		"twice":     {func(o *split.Options) { o.Unseen = append(o.Unseen, "fist") }, []string{`"fist" is listed in split.known and in split.unseen`}},
 		"same list": {func(o *split.Options) { o.Known = append(o.Known, "fist") }, []string{`"fist" is listed in split.known and in split.known`}},
 		"both":      {func(o *split.Options) { o.Partition = "p.csv" }, []string{"one or the other"}},
-		"no known":  {func(o *split.Options) { o.Known = nil }, []string{"split.known is empty"}},
+		"by":        {func(o *split.Options) { o.By = "person" }, []string{`split.by is "person", want group, time or camera`}},
+		"by time": {func(o *split.Options) {
+			o.By, o.Folds, o.LeaveOut, o.Repeat, o.Salt = split.ByTime, 3, []string{"ann"}, 1, 0
+		}, []string{"split.folds is set, but split.by is time", "split.leave_out is set", "split.repeat is set", "split.salt is set"}},
+		"no known": {func(o *split.Options) { o.Known = nil }, []string{"split.known is empty"}},
 	} {
 		o := options()
 		c.spoil(&o)

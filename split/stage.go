@@ -80,7 +80,7 @@ func (s Stage) kept() (*Lock, error) {
 
 // PlanFrom is Plan with a lock at hand, or none.
 func (s Stage) PlanFrom(in dataset.Manifest, key rng.Key, old *Lock) (*Plan, dataset.Manifest, error) {
-	p, err := s.Options.Plan(TallyOf(in), key, old)
+	p, err := s.Options.Plan(s.Options.tallyOf(in), key, old)
 	if err != nil {
 		return nil, in, err
 	}
@@ -119,6 +119,9 @@ func (s Stage) moved(lock Lock, env pipeline.Env) []string {
 	moved, _, _, _ := lock.groupDifferences(*old)
 	if len(moved) == 0 {
 		return nil
+	}
+	if lock.By == ByTime {
+		return []string{fmt.Sprintf("%d groups move to another role than in the last split, as captures were added and the last ones are the test: a model trained before may have seen what is now the test. To keep old groups where they were, set split.lock, which gesturekit split update writes", len(moved))}
 	}
 	return []string{fmt.Sprintf("%d groups move to another role or fold than in the last split, as the salt changed from %d to %d: a model trained before has seen what is now the test. To keep old groups where they were, set split.salt: %d, and then split.lock, which gesturekit split update writes",
 		len(moved), old.Salt, lock.Salt, old.Salt)}

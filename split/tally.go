@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -19,7 +20,13 @@ type Tally struct {
 	groups, categories  []string
 	pairs               []uint64      // a group and a category for each sample
 	digests             []groupDigest // by group
-	alone               int           // samples whose group nobody knows
+	alone, inBursts     int           // samples whose group nobody knows, or only by time
+
+	by        By
+	starts    []int64           // by time: of each group when its first sample was taken, in seconds, or untimed
+	cameraOf  map[string]string // by camera: of each group
+	shared    map[string]bool   // by camera: groups with samples of several
+	uncamered int               // by camera: samples of which it is not known
 }
 
 // groupDigest is the sum of the digests of a group's sample IDs, so that their
@@ -28,14 +35,17 @@ type groupDigest struct{ high, low uint64 }
 
 func (d groupDigest) String() string { return fmt.Sprintf("%016x", d.high^d.low) }
 
-// NewTally returns an empty tally.
-func NewTally() *Tally {
-	return &Tally{groupAt: map[string]uint32{}, categoryAt: map[string]uint32{}}
+// NewTally returns an empty tally for Plan.
+func (o Options) NewTally() *Tally {
+	return &Tally{
+		groupAt: map[string]uint32{}, categoryAt: map[string]uint32{},
+		by: o.By, cameraOf: map[string]string{}, shared: map[string]bool{},
+	}
 }
 
-// TallyOf counts the samples of a manifest.
-func TallyOf(m dataset.Manifest) *Tally {
-	t := NewTally()
+// tallyOf counts the samples of a manifest.
+func (o Options) tallyOf(m dataset.Manifest) *Tally {
+	t := o.NewTally()
 	for i := range m.Samples {
 		t.Add(&m.Samples[i])
 	}
@@ -44,17 +54,45 @@ func TallyOf(m dataset.Manifest) *Tally {
 
 // Add counts a sample.
 func (t *Tally) Add(s *dataset.Sample) {
-	g, c := intern(t.groupAt, &t.groups, s.Group), intern(t.categoryAt, &t.categories, s.Category)
+	g, c := intern(t.groupAt, &t.groups, t.by.unit(s)), intern(t.categoryAt, &t.categories, s.Category)
 	if int(g) == len(t.digests) {
 		t.digests = append(t.digests, groupDigest{})
 	}
 	t.pairs = append(t.pairs, uint64(g)<<32|uint64(c))
 	if len(s.SHA256) > 8 && s.Group == s.SHA256[:8] { // as ingest names them
 		t.alone++
+	} else if strings.HasPrefix(s.Group, dataset.BurstPrefix) {
+		t.inBursts++
+	}
+	switch t.by {
+	case ByTime:
+		t.addTime(int(g), s)
+	case ByCamera:
+		t.addCamera(s)
 	}
 	sum := sha256.Sum256([]byte(s.ID))
 	t.digests[g].high += binary.BigEndian.Uint64(sum[:])
 	t.digests[g].low += binary.BigEndian.Uint64(sum[8:])
+}
+
+func (t *Tally) addTime(group int, s *dataset.Sample) {
+	if group == len(t.starts) {
+		t.starts = append(t.starts, untimed)
+	}
+	if at, err := dataset.WallTime(s.TakenAt); err == nil {
+		t.starts[group] = min(t.starts[group], at.Unix())
+	}
+}
+
+func (t *Tally) addCamera(s *dataset.Sample) {
+	if s.Camera == "" {
+		t.uncamered++
+	}
+	if camera, ok := t.cameraOf[s.Group]; !ok {
+		t.cameraOf[strings.Clone(s.Group)] = strings.Clone(s.Camera)
+	} else if camera != s.Camera {
+		t.shared[strings.Clone(s.Group)] = true
+	}
 }
 
 func intern(at map[string]uint32, names *[]string, name string) uint32 {
@@ -76,7 +114,11 @@ type cell struct{ group, category, samples int32 }
 type table struct {
 	groups, categories []string
 	digests            []groupDigest
-	alone              int
+	alone, inBursts    int
+	by                 By
+	samples, uncamered int
+	starts             []int64
+	shared             []string // sorted
 	cells              []cell
 	first              []int // by group: its first cell; one more entry at the end
 }
@@ -87,7 +129,12 @@ func (t *Tally) table() table {
 	var groupRank, categoryRank []uint32
 	out.groups, groupRank = ranked(t.groups)
 	out.categories, categoryRank = ranked(t.categories)
-	out.alone = t.alone
+	out.alone, out.inBursts, out.by, out.samples, out.uncamered = t.alone, t.inBursts, t.by, len(t.pairs), t.uncamered
+	out.shared = slices.Sorted(maps.Keys(t.shared))
+	out.starts = make([]int64, len(t.starts))
+	for i, start := range t.starts {
+		out.starts[groupRank[i]] = start
+	}
 	out.digests = make([]groupDigest, len(t.digests))
 	for i, d := range t.digests {
 		out.digests[groupRank[i]] = d

@@ -133,7 +133,7 @@ def same_columns(data, want):
 
 def columns(row, want):
     """A row of the manifest as samples.jsonl gives it."""
-    out = {k: v for k, v in row.items() if k not in ("path", "label")}
+    out = {k: v for k, v in row.items() if k not in ("path", "label", "taken_at")}
     return out | {"target": int(row["label"]), "label": want.label(row)}
 
 
