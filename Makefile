@@ -41,7 +41,7 @@ cross: ## those tests for other processors, under qemu-user, and with fused mult
 
 docs: ## rewrite the generated files
 	$(GO) generate ./...
-	$(GO) test -run Generated ./augment ./config ./internal/synth -update
+	$(GO) test -run Generated ./augment ./config ./internal/synth ./report -update
 
 bench: ## speed and allocations
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -58,52 +57,6 @@ func TestSameRunSameBytes(t *testing.T) {
 		if !bytes.Equal(data, want[name]) {
 			t.Errorf("%s differs between 1 and 9 workers", name)
 		}
-	}
-}
-
-func TestDocumentShape(t *testing.T) {
-	var tree any
-	if err := json.Unmarshal(run(t, standard(), report.Default(), 2)[report.JSONFile], &tree); err != nil {
-		t.Fatal(err)
-	}
-	shape := map[string]bool{}
-	describe("", tree, shape)
-	var lines []string
-	for l := range shape {
-		lines = append(lines, l+"\n")
-	}
-	slices.Sort(lines)
-	got := strings.Join(lines, "")
-	const name = "testdata/report.shape.txt"
-	if os.Getenv("UPDATE_GOLDEN") != "" {
-		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("report.json has another shape: raise Schema if a key went or changed, then run with UPDATE_GOLDEN=1\n%s", diff)
-	}
-}
-
-// describe collects "path type" for everything below v.
-func describe(path string, v any, into map[string]bool) {
-	switch v := v.(type) {
-	case map[string]any:
-		for k, v := range v {
-			describe(path+"."+k, v, into)
-		}
-	case []any:
-		for _, v := range v {
-			describe(path+"[]", v, into)
-		}
-	case nil:
-		into[strings.TrimPrefix(path, ".")+" null"] = true
-	default:
-		into[strings.TrimPrefix(path, ".")+" "+strings.Replace(fmt.Sprintf("%T", v), "float64", "number", 1)] = true
 	}
 }
 
