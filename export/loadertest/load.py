@@ -28,6 +28,8 @@ def main():
             "--export.description drawn --export.creator nobody --export.url https://example.org --export.published 2026-01-31 "
             "--export.version 1.0.0"
         ).split()
+        subprocess.run([binary, "synth", "--quiet", *settings], check=True)
+        settings += ["--ingest.groups.file", times("run/synth/captures")]
         for kind, place in (("folder", "hands"), ("webdataset", "shards"), ("parquet", "hands.parquet")):
             extra = ["--export.shard_size", "500000"] if kind == "webdataset" else []
             subprocess.run([binary, "export", kind, "--quiet", *settings, *extra, place], check=True)
@@ -47,6 +49,16 @@ def main():
         sys.exit(failed > 0)
 
 
+def times(captures):
+    """A groups file that gives some captures time and camera, which drawn ones have not."""
+    with open("times.csv", "w", newline="", encoding="utf-8") as f:
+        out = csv.writer(f)
+        out.writerow(["path", "person", "taken_at", "camera"])
+        for i, path in enumerate(sorted(pathlib.Path(captures).rglob("*.jpg"))):
+            out.writerow([path, path.name.split("-")[0], f"2024-05-01T10:{i // 60:02d}:{i % 60:02d}" if i % 2 else "", "Canon, EOS" if i % 3 else ""])
+    return "times.csv"
+
+
 class Manifest:
     """What manifest.csv and labels.txt say, read with nothing but Python."""
 
@@ -58,7 +70,7 @@ class Manifest:
         assert self.labels[0] == "na" and len(self.labels) > 2, self.labels
         partitions = collections.Counter((r["role"], r["partition"]) for r in self.rows.values())
         assert partitions["test", "unseen"] and partitions["train", "unknown"] and not partitions["train", "unseen"], partitions
-        assert any(r["parent"] for r in self.rows.values())
+        assert any(r["parent"] for r in self.rows.values()) and any(r["taken_at"] and r["camera"] for r in self.rows.values())
 
     def role(self, role):
         return {i: r for i, r in self.rows.items() if r["role"] == role}
