@@ -28,7 +28,7 @@ type Scratch struct {
 // not empty, and share no pixels. src is not changed. A nil scratch serves for
 // one call.
 //
-// On an error, which names the op, the content of dst is undefined.
+// On an error, such as a perspective that folds the picture, the content of dst is undefined.
 func (t Trace) Apply(dst, src *image.RGBA, s *Scratch) error {
 	if err := errors.Join(checkPicture("destination", dst), checkPicture("source", src)); err != nil {
 		return err

@@ -13,7 +13,7 @@ func (r Recipe) Draw(dst Trace, key rng.Key) Trace {
 }
 
 // source gives uniform numbers in [0, 1) by name. With extreme set, every step
-// is taken and every parameter lies at an end of its range.
+// is taken, and a parameter lies at an end of its range in two of three draws.
 type source struct {
 	key     rng.Key
 	extreme bool
@@ -26,10 +26,12 @@ func (u *source) value(stream, name string) float64 {
 	switch {
 	case !u.extreme:
 		return v
-	case v < 0.5:
+	case v < 1.0/3:
 		return 0
+	case v < 2.0/3:
+		return 1 - 1.0/(1<<53)
 	}
-	return 1 - 1.0/(1<<53)
+	return float64(3*v) - 2
 }
 
 func drawSteps(dst Trace, steps []step, u *source) Trace {

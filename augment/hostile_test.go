@@ -133,3 +133,23 @@ func TestFilesOfEveryKind(t *testing.T) {
 		replays(t, root, m.Samples[1])
 	}
 }
+
+// Neutral steps never come out of Draw, but a trace can be written by hand, down
+// to numbers whose inverse is infinite.
+func TestTracesWithoutNoise(t *testing.T) {
+	src := picture(31, 17)
+	for _, iso := range []string{"0", "1e-307", "1e-300"} {
+		tr, err := ParseTrace([]byte("[{noise: {iso: " + iso + ", seed: 1}}]"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		dst := image.NewRGBA(src.Rect)
+		if err := tr.Apply(dst, src, nil); err != nil || !bytes.Equal(dst.Pix, src.Pix) {
+			t.Errorf("iso %s changes the picture, %v", iso, err)
+		}
+	}
+	tr, err := ParseTrace([]byte("[{noise: {iso: 0, seed: 1}}, {rotate: {degrees: 0}}, {gamma: {power: 1}}]"))
+	if err != nil || len(tr) != 0 {
+		t.Errorf("neutral steps stay: %s, %v", tr, err)
+	}
+}

@@ -11,7 +11,8 @@ func Presets() []string { return []string{"none", "light", "standard", "strong",
 //   - light is what happens between two frames of one session
 //   - standard is another desk, lamp and webcam; a hand stays recognisable
 //   - strong adds what a poor webcam and a careless user do
-//   - fastai is aug_transforms of fastai 2.8 with its defaults, without flip
+//   - fastai is aug_transforms of fastai 2.8 with its defaults, without flip; zoom keeps the centre and is
+//     drawn on a logarithmic scale
 func Preset(name string) (Recipe, error) {
 	text := presetText(name)
 	if text == "" {

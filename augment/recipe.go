@@ -65,13 +65,13 @@ func Parse(text []byte) (Recipe, error) {
 	if err != nil {
 		return Recipe{}, err
 	}
-	return r, r.checkPerspective(256)
+	return r, r.checkPerspective(1000)
 }
 
 // UnmarshalYAML reads a recipe that is part of a larger document.
 func (r *Recipe) UnmarshalYAML(n ast.Node) (err error) {
 	if *r, err = fromNode(n); err == nil {
-		err = r.checkPerspective(256)
+		err = r.checkPerspective(1000)
 	}
 	return err
 }
@@ -165,7 +165,7 @@ func appendNumber(b []byte, v float64) []byte {
 	return strconv.AppendFloat(b, v, 'g', -1, 64)
 }
 
-// checkPerspective draws n of the recipe's extremes and reports one that folds a
+// checkPerspective makes n draws, extreme ones too, and reports one that folds a
 // picture; ops that are each fine may fold together.
 func (r Recipe) checkPerspective(n int) error {
 	var t Trace
@@ -173,7 +173,7 @@ func (r Recipe) checkPerspective(n int) error {
 		t = drawSteps(t[:0], r.steps, &source{rng.New(uint64(i)), true})
 		for _, size := range [][2]int{{64, 64}, {64, 36}, {36, 64}} {
 			if _, err := t.matrix(size[0], size[1], size[0], size[1]); err != nil {
-				return fmt.Errorf("at the ends of its ranges, as in %s, %w", t, err)
+				return fmt.Errorf("within its ranges, as in %s, %w", t, err)
 			}
 		}
 	}

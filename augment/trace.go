@@ -40,7 +40,7 @@ func (t *Trace) UnmarshalJSON(text []byte) (err error) {
 }
 
 // ParseTrace reads what MarshalJSON wrote. A recipe whose steps leave anything
-// to chance is refused.
+// to chance is refused. Steps that change nothing are left out, as Draw does.
 func ParseTrace(text []byte) (Trace, error) {
 	r, err := parse(text)
 	if err != nil {
@@ -60,7 +60,9 @@ func ParseTrace(text []byte) (Trace, error) {
 			}
 			d.v[j] = v.Lo
 		}
-		t = append(t, d)
+		if !d.op.neutral(&d.v) {
+			t = append(t, d)
+		}
 	}
 	return t, nil
 }
