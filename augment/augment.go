@@ -12,7 +12,8 @@
 //     applied before everything else, whatever their place in the recipe. The
 //     other ops follow in the order written.
 //   - No skipping. Where the picture shrinks, source pixels are averaged: boxes of
-//     whole pixels first, then four samples to a pixel.
+//     whole pixels as the middle shrinks, then four samples to a pixel, which is
+//     too few only in corners that a strong perspective shrinks far more.
 //   - One rounding. Pointwise tone ops that follow one another fuse into one
 //     table; lights that follow one another fuse into one gain.
 //   - The same bytes on every architecture. Arithmetic is in integers, or in

@@ -36,7 +36,9 @@ const markdownHead = "# Augmentation\n\nGenerated from the code by `make docs`. 
 ` + "```\n\n" + `A value is a number, or a range that each picture draws its own number from: evenly, or where the table says
 log, evenly in the logarithm, so that half is as likely as double; where it says reciprocal, evenly in 1/value. What was drawn is the picture's trace, in
 the same language; ` + "`gesturekit replay`" + ` makes the picture from it again and ` + "`gesturekit preview`" + ` shows a recipe.
-All geometry is one resampling before everything else; the other ops follow in the order written. An op does
+All geometry is one resampling before everything else; the other ops follow in the order written. Pixel (x, y) is a point, the
+centre of its square; angles and lengths count from the middle of the picture, ((w-1)/2, (h-1)/2). A recipe is refused when draws of it
+fold the picture or shrink a corner more than 16 times as much as the middle. An op does
 nothing when each of its strengths, the parameters with an entry under "no change", has that value. Lengths
 are fractions of the picture, so that a recipe means the same at every size. Editors read
 [recipe.schema.json](recipe.schema.json).
