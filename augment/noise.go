@@ -39,7 +39,7 @@ func noise() Op {
 // sensor's, in linear light with 32 fractional bits.
 func noiseTable(iso float64, t *srgb) (sigma [256]int64) {
 	const read, bellDeviation = 3, 37837.2 // 65536 / sqrt(3)
-	well := min(5000*100/iso, 1e300) // finite without gain, too
+	well := min(5000*100/iso, 1e300)       // finite without gain, too
 	for i, l := range t.linear {
 		electrons := math.Sqrt(float64(float64(l)/linearOne*well) + read*read)
 		sigma[i] = int64(electrons / well * linearOne / bellDeviation * (1 << 32))
