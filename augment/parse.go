@@ -14,9 +14,18 @@ import (
 
 // parse reads a recipe without checking what its ops do together.
 func parse(text []byte) (Recipe, error) {
+	n, err := body(text)
+	if err != nil {
+		return Recipe{}, err
+	}
+	return fromNode(n)
+}
+
+// body returns the one document of a text.
+func body(text []byte) (ast.Node, error) {
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
-		return Recipe{}, fmt.Errorf("not YAML: %w", err)
+		return nil, fmt.Errorf("not YAML: %w", err)
 	}
 	var bodies []ast.Node
 	for _, doc := range file.Docs {
@@ -25,9 +34,23 @@ func parse(text []byte) (Recipe, error) {
 		}
 	}
 	if len(bodies) != 1 {
-		return Recipe{}, fmt.Errorf("%d documents; give one: a preset's name or a list of steps, [] for none", len(bodies))
+		return nil, fmt.Errorf("%d documents; give one: a preset's name or a list of steps, [] for none", len(bodies))
 	}
-	return fromNode(bodies[0])
+	return bodies[0], nil
+}
+
+// checkedFromNode is fromNode and then checkPerspective.
+func checkedFromNode(n ast.Node) (Recipe, error) {
+	r, err := fromNode(n)
+	if err != nil {
+		return Recipe{}, err
+	}
+	if err := r.checkPerspective(1000); err != nil {
+		rd := reader{}
+		rd.fault(n, "%w", err)
+		return Recipe{}, rd.faults[0]
+	}
+	return r, nil
 }
 
 // fromNode reads a preset's name or a list of steps.

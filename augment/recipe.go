@@ -61,18 +61,16 @@ func uses(steps []step, op string) bool {
 
 // Parse reads a recipe from YAML or JSON. It reports every fault with its line and column.
 func Parse(text []byte) (Recipe, error) {
-	r, err := parse(text)
+	n, err := body(text)
 	if err != nil {
 		return Recipe{}, err
 	}
-	return r, r.checkPerspective(1000)
+	return checkedFromNode(n)
 }
 
 // UnmarshalYAML reads a recipe that is part of a larger document.
 func (r *Recipe) UnmarshalYAML(n ast.Node) (err error) {
-	if *r, err = fromNode(n); err == nil {
-		err = r.checkPerspective(1000)
-	}
+	*r, err = checkedFromNode(n)
 	return err
 }
 

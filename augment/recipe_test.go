@@ -67,7 +67,7 @@ func TestOtherBadRecipes(t *testing.T) {
 		"a: 1":          "line 1, column 1: expected a list of steps",
 		"- [":           "not YAML",
 		strings.Repeat("- one_of: [", 1) + strings.Repeat("{one_of: [", 12) + "rotate" + strings.Repeat("]}", 12) + "]": "nested more than 8 deep",
-		"- camera: {yaw: 45, pitch: 0, field_of_view: 70}\n- rotate: {degrees: [0, 90]}":                                "within its ranges, as in",
+		"- camera: {yaw: 45, pitch: 0, field_of_view: 70}\n- rotate: {degrees: [0, 90]}":                                "line 1, column 1: within its ranges, as in",
 		"- camera: {yaw: [0, 60], pitch: 60, roll: 0, field_of_view: 120}":                                              "folds the picture or sends a corner to infinity",
 		"- zoom: {factor: 1, factor: 2}": "factor",
 	} {
