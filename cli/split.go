@@ -105,18 +105,24 @@ func (s splitting) recorded() string {
 	return filepath.Join(s.conf.Out, splitName, split.LockFile)
 }
 
+// planned returns what a split would give now, and of what.
+func planned(c *cli.Context, std IO) (s splitting, in dataset.Manifest, plan *split.Plan, err error) {
+	if s, err = newSplitting(c, std); err != nil {
+		return s, in, nil, err
+	}
+	if in, err = s.input(c); err != nil {
+		return s, in, nil, err
+	}
+	if plan, _, err = s.stage.Plan(in, s.key); err != nil {
+		return s, in, nil, fmt.Errorf("split: %w", err)
+	}
+	return s, in, plan, nil
+}
+
 func planSplit(c *cli.Context, std IO) error {
-	s, err := newSplitting(c, std)
+	_, _, plan, err := planned(c, std)
 	if err != nil {
 		return err
-	}
-	in, err := s.input(c)
-	if err != nil {
-		return err
-	}
-	plan, _, err := s.stage.Plan(in, s.key)
-	if err != nil {
-		return fmt.Errorf("split: %w", err)
 	}
 	if c.Bool("json") {
 		return plan.Lock().Write(std.Stdout)
@@ -133,17 +139,9 @@ func planSplit(c *cli.Context, std IO) error {
 // checkSplit compares what a split would give now with the lock of the last
 // run, the manifest beside it, and the lock that the settings name.
 func checkSplit(c *cli.Context, std IO) error {
-	s, err := newSplitting(c, std)
+	s, in, plan, err := planned(c, std)
 	if err != nil {
 		return err
-	}
-	in, err := s.input(c)
-	if err != nil {
-		return err
-	}
-	plan, _, err := s.stage.Plan(in, s.key)
-	if err != nil {
-		return fmt.Errorf("split: %w", err)
 	}
 	now := plan.Lock()
 	files := []string{s.recorded()}
