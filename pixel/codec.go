@@ -27,8 +27,8 @@ type FastJPEG interface {
 	// 1<<halvings, 0..3, and rounded up: opaque, at (0,0), as stored. The pixels
 	// lie in room if it is large enough, else in new memory, and are of no use to
 	// the codec any more. It returns nil for a file that it cannot decode or has a
-	// complaint about. The file is then left to image/jpeg, so what is accepted,
-	// and the error for what is not, are the same with any codec.
+	// complaint about. The file is then left to image/jpeg, so what that accepts
+	// any codec does, and an error is the same with all.
 	Decode(room, data []byte, w, h, halvings int) *image.RGBA
 	// Encode writes a baseline JPEG as EncodeJPEG describes it.
 	Encode(w io.Writer, img *image.RGBA, quality int) error

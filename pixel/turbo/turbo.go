@@ -4,6 +4,8 @@
 //
 // It decodes greyscale and YCbCr files, baseline and progressive, and leaves to
 // image/jpeg whatever else there is and whatever the library so much as warns of.
+// The library does not mind damage by which a run of zeros ends outside its
+// block, so it can decode a file that image/jpeg refuses as broken.
 // The transforms are the exact integer ones both ways. Decoded at full size,
 // colour is interpolated between its samples, where image/jpeg repeats them.
 //

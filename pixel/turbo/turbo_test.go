@@ -341,5 +341,16 @@ func FuzzDecode(f *testing.F) {
 	for _, data := range kinds(f) {
 		f.Add(data)
 	}
-	f.Fuzz(func(t *testing.T, data []byte) { agree(t, fast, "fuzz", data) })
+	f.Fuzz(func(t *testing.T, data []byte) {
+		limits := pixel.Limits{Pixels: 1 << 20}
+		_, info, err := pixel.Decode(data, limits)
+		if errors.Is(err, pixel.ErrBroken) {
+			// A run of zeros that ends outside its block: libjpeg reads on at the next
+			// one without a warning, image/jpeg at another bit and may lose its way.
+			if m, fastInfo, err := fast.Decode(data, limits); err == nil && fastInfo == info && m.Rect.Dx()*m.Rect.Dy() == info.Width*info.Height {
+				return
+			}
+		}
+		agree(t, fast, "fuzz", data)
+	})
 }
