@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/internal/neardup"
 	"github.com/gesturekit/gesturekit/pipeline"
 	"github.com/gesturekit/gesturekit/pixel"
 )
@@ -18,8 +19,7 @@ import (
 type look struct {
 	bytes, pixels string // digests
 	fault         error  // the image is missing or broken
-	signature     signature
-	grey          []uint8
+	image         neardup.Image
 }
 
 // Examine audits a folder with all checks. Only env.Workers and env.Progress
@@ -78,9 +78,7 @@ func read(root string, s *dataset.Sample) (l look) {
 		return l
 	}
 	l.pixels = fmt.Sprintf("%dx%d %s", img.Rect.Dx(), img.Rect.Dy(), digest(img.Pix))
-	small := shrink(img)
-	l.grey = grey(small)
-	l.signature = newSignature(small, l.grey)
+	l.image = neardup.New(img)
 	return l
 }
 

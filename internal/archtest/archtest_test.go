@@ -25,6 +25,8 @@ func allowed() map[string]string {
 		"pipeline":    "dataset rng progress internal/atomicfile",
 		"evaluate":    "",
 
+		"internal/neardup": "pipeline pixel",
+
 		"trainer/nn/kernel":              "",
 		"trainer/nn/kernel/internal/asm": "",
 		"augment/internal/asm":           "",
@@ -33,11 +35,11 @@ func allowed() map[string]string {
 		"trainer/nn":                     "rng trainer/nn/kernel",
 
 		"internal/synth": stage + " pixel",
-		"ingest":         stage + " pixel",
+		"ingest":         stage + " pixel internal/neardup",
 		"split":          stage,
 		"labels":         stage,
 		"augment":        stage + " pixel internal/contact",
-		"audit":          stage + " pixel internal/contact",
+		"audit":          stage + " pixel internal/contact internal/neardup",
 		"trainer":        stage + " pixel evaluate trainer/nn trainer/nn/kernel",
 		"validate":       stage + " pixel evaluate trainer",
 		"report":         stage + " pixel evaluate",

@@ -1,4 +1,4 @@
-package audit
+package neardup
 
 import (
 	"fmt"
@@ -6,23 +6,23 @@ import (
 	"image"
 	"math"
 	"math/bits"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"testing"
 
-	"github.com/gesturekit/gesturekit/dataset"
-	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/pixel"
 	"github.com/gesturekit/gesturekit/rng"
 )
 
 // copies is where real augmented copies lie: six of each of 215 photographs of
 // hands, mirrored, turned, sheared, moved and zoomed by their authors.
-const copies = "../../shared/data/tz28-aug6"
+const copies = "../../../shared/data/tz28-aug6"
 
 // readCopies returns the prints of every image and the photograph that it was
 // made from. Each image is a group of its own.
-func readCopies(t testing.TB) (all []print, source []int) {
+func readCopies(t testing.TB) (all []Image, source []int) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(copies, "*", "*.jpg"))
 	if err != nil || len(files) == 0 {
@@ -32,9 +32,13 @@ func readCopies(t testing.TB) (all []print, source []int) {
 	number := regexp.MustCompile(`_\d+\.jpg$`)
 	ids := map[string]int{}
 	for i, name := range files {
-		l := read(copies, &dataset.Sample{Path: filepath.ToSlash(name[len(copies)+1:])})
-		if l.fault != nil {
-			t.Fatal(l.fault)
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, _, err := pixel.Decode(data, pixel.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
 		}
 		key := number.ReplaceAllString(filepath.Base(name), "")
 		if key == "5_2_0" {
@@ -44,7 +48,7 @@ func readCopies(t testing.TB) (all []print, source []int) {
 			ids[key] = len(ids)
 		}
 		source = append(source, ids[key])
-		all = append(all, print{sample: i, group: i, signature: l.signature, grey: l.grey})
+		all = append(all, imageOf(i, img))
 	}
 	return all, source
 }
@@ -60,23 +64,24 @@ func TestAugmentedCopiesAreFound(t *testing.T) {
 		t.Skip("takes a quarter of a minute")
 	}
 	all, source := readCopies(t)
-	threshold := float32(Default().Threshold)
+	const threshold = 0.985 // the default of audit.threshold and ingest.groups.near
 	for _, c := range []struct {
 		name string
 		half int
 	}{{"even", 0}, {"odd", 1}} {
-		var some []print
+		var some []Image
+		var of []int // photographs
 		truth := 0
 		count := map[int]int{}
 		for i := range all {
 			if source[i]%2 == c.half {
-				some = append(some, all[i])
+				some, of = append(some, all[i]), append(of, source[i])
 				truth += count[source[i]]
 				count[source[i]]++
 			}
 		}
-		right := func(m match) bool { return source[m.a] == source[m.b] }
-		found, err := search(t.Context(), some, 0.95, pipeline.Env{Workers: 2})
+		right := func(m Match) bool { return of[m.A] == of[m.B] }
+		found, err := Search(t.Context(), some, 0.95, 2, quiet)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,10 +100,10 @@ func TestAugmentedCopiesAreFound(t *testing.T) {
 }
 
 // quality returns the precision and recall of matches from the threshold on.
-func quality(found []match, threshold float32, truth int, right func(match) bool) (precision, recall float64) {
+func quality(found []Match, threshold float32, truth int, right func(Match) bool) (precision, recall float64) {
 	n, hits := 0, 0
 	for _, m := range found {
-		if m.r >= threshold {
+		if m.Similarity >= threshold {
 			n++
 			if right(m) {
 				hits++
@@ -110,7 +115,7 @@ func quality(found []match, threshold float32, truth int, right func(match) bool
 
 // hashed is what is usually done: the pairs whose 64-bit difference hashes
 // differ in so many bits at most.
-func hashed(all []print, most int) (out []match) {
+func hashed(all []Image, most int) (out []Match) {
 	hashes := make([]uint64, len(all))
 	for i := range all {
 		for y := range 8 {
@@ -131,7 +136,7 @@ func hashed(all []print, most int) (out []match) {
 		}
 		for j := range i {
 			if bits.OnesCount64(hashes[i]^hashes[j]) <= most {
-				out = append(out, match{all[i].sample, all[j].sample, 1})
+				out = append(out, Match{i, j, 1})
 			}
 		}
 	}
@@ -171,15 +176,17 @@ func scribble(seed int, gain float64, at func(x, y float64) (float64, float64)) 
 	return img
 }
 
-func printOf(i int, img *image.RGBA) print {
-	small := shrink(img)
-	g := grey(small)
-	return print{sample: i, group: i, signature: newSignature(small, g), grey: g}
+func imageOf(group int, img *image.RGBA) Image {
+	i := New(img)
+	i.Group = group
+	return i
 }
+
+func quiet(int, int) {}
 
 // scribbles returns, of each of n pictures, the picture itself and copies:
 // darker, mirrored, turned, moved, enlarged.
-func scribbles(n int) (all []print) {
+func scribbles(n int) (all []Image) {
 	for seed := range n {
 		for _, c := range []struct {
 			gain float64
@@ -194,7 +201,7 @@ func scribbles(n int) (all []print) {
 			{0.8, func(x, y float64) (float64, float64) { return 0.2 - x, y + 0.15 }},
 			{1, func(x, y float64) (float64, float64) { return float64(0.8*x) + float64(0.1*y), 0.85 * y }},
 		} {
-			all = append(all, printOf(len(all), scribble(seed, c.gain, c.at)))
+			all = append(all, imageOf(len(all), scribble(seed, c.gain, c.at)))
 		}
 	}
 	return all
@@ -202,15 +209,15 @@ func scribbles(n int) (all []print) {
 
 func TestCopiesOfDrawnPicturesAreFound(t *testing.T) {
 	all := scribbles(6)
-	found, err := search(t.Context(), all, 0.97, pipeline.Env{Workers: 1})
+	found, err := Search(t.Context(), all, 0.97, 1, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
-	same := func(m match) bool { return m.a/6 == m.b/6 }
+	same := func(m Match) bool { return m.A/6 == m.B/6 }
 	if precision, recall := quality(found, 0, 6*15, same); precision < 1 || recall < 0.9 {
 		t.Errorf("precision %.3f, recall %.3f, want 1 and 0.9", precision, recall)
 	}
-	again, err := search(t.Context(), all, 0.97, pipeline.Env{Workers: 9})
+	again, err := Search(t.Context(), all, 0.97, 9, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,10 +225,16 @@ func TestCopiesOfDrawnPicturesAreFound(t *testing.T) {
 		t.Error("the number of workers changes the result")
 	}
 	for i := range all {
-		all[i].group = i / 6
+		all[i].Group = i / 6
 	}
-	if found, err = search(t.Context(), all, 0.97, pipeline.Env{Workers: 2}); err != nil || len(found) > 0 {
+	if found, err = Search(t.Context(), all, 0.97, 2, quiet); err != nil || len(found) > 0 {
 		t.Errorf("pairs within a group were looked for: %v, %v", found, err)
+	}
+	for i := range all {
+		all[i].Group, all[i].Settled = i, i > 2
+	}
+	if found, err = Search(t.Context(), all, 0.97, 2, quiet); err != nil || len(found) == 0 || slices.ContainsFunc(found, func(m Match) bool { return m.A > 2 }) {
+		t.Errorf("settled images were compared, or others not: %v, %v", found, err)
 	}
 }
 
@@ -248,7 +261,7 @@ func TestCorrelationsArePinned(t *testing.T) {
 
 // TestHostilePictures takes what has nothing to align.
 func TestHostilePictures(t *testing.T) {
-	var all []print
+	var all []Image
 	for i, draw := range []func(x, y int) uint8{
 		func(x, y int) uint8 { return 0 },
 		func(x, y int) uint8 { return 255 },
@@ -261,26 +274,28 @@ func TestHostilePictures(t *testing.T) {
 			v := draw(p%64, p/64)
 			copy(img.Pix[4*p:], []uint8{v, v, v, 255})
 		}
-		all = append(all, printOf(i, img))
+		all = append(all, imageOf(i, img))
 	}
-	found, err := search(t.Context(), all, 0.5, pipeline.Env{Workers: 1})
+	found, err := Search(t.Context(), all, 0.5, 1, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, m := range found {
-		if m.r > 1.001 || m.r != m.r {
-			t.Errorf("correlation %v of %d and %d", m.r, m.a, m.b)
+		if m.Similarity > 1.001 || m.Similarity != m.Similarity {
+			t.Errorf("correlation %v of %d and %d", m.Similarity, m.A, m.B)
 		}
 	}
-	if found := prints(dataset.Manifest{Samples: make([]dataset.Sample, 2)}, []look{{grey: all[0].grey}, {grey: all[1].grey}}); len(found) > 0 {
-		t.Error("pictures of one grey are compared")
+	for i := range all {
+		if flat := i < 2; all[i].Flat() != flat {
+			t.Errorf("picture %d: flat is %v, want %v", i, all[i].Flat(), flat)
+		}
 	}
 }
 
 func BenchmarkSearch(b *testing.B) {
 	all := scribbles(100)
 	for b.Loop() {
-		if _, err := search(b.Context(), all, 0.985, pipeline.Env{Workers: 1}); err != nil {
+		if _, err := Search(b.Context(), all, 0.985, 1, quiet); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -294,7 +309,7 @@ func BenchmarkCandidates(b *testing.B) {
 		all = append(all, all[:6]...)
 	}
 	for i := range all {
-		all[i].group = i
+		all[i].Group = i
 	}
 	packed := shelves(all)
 	for b.Loop() {
@@ -306,7 +321,7 @@ func BenchmarkCandidates(b *testing.B) {
 // TestDotsFit shows that four dot products do not run into one another.
 func TestDotsFit(t *testing.T) {
 	for _, img := range []*image.RGBA{scribble(1, 1, func(x, y float64) (float64, float64) { return x, y }), image.NewRGBA(image.Rect(0, 0, 9, 9))} {
-		p := printOf(0, img)
+		p := imageOf(0, img)
 		sum := 0
 		for _, v := range p.signature {
 			sum += int(v) * int(v)
@@ -314,7 +329,7 @@ func TestDotsFit(t *testing.T) {
 		if sum < 20000 || sum > 40000 {
 			t.Errorf("a signature's square is %d, want about 2 x 127 x 127", sum)
 		}
-		for k, d := range shelves([]print{p, {}, p, {}})[0].dots(&p.signature) {
+		for k, d := range shelves([]Image{p, {}, p, {}})[0].dots(&p.signature) {
 			if want := (1 - k%2) * sum; int(d) != want {
 				t.Errorf("dot product %d is %d, want %d", k, d, want)
 			}

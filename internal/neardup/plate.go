@@ -1,4 +1,4 @@
-package audit
+package neardup
 
 import (
 	"image"

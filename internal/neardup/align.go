@@ -1,4 +1,4 @@
-package audit
+package neardup
 
 // affine maps a place (x, y) of a plate to a place of a scene:
 // (a[0] + a[1] x + a[2] y, a[3] + a[4] x + a[5] y).

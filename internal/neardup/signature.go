@@ -1,4 +1,4 @@
-package audit
+package neardup
 
 import (
 	"image"
@@ -142,7 +142,7 @@ func histogram(dst []uint8, bins [3]int, x, y, z []int) {
 type shelf [len(signature{})]uint64
 
 // shelves packs signatures; the last shelf may be partly empty.
-func shelves(all []print) []shelf {
+func shelves(all []Image) []shelf {
 	out := make([]shelf, (len(all)+3)/4)
 	for i := range all {
 		for k, v := range all[i].signature {
