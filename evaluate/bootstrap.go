@@ -48,7 +48,8 @@ func NewBootstrap(outcomes []Outcome, known int) (*Bootstrap, error) {
 func (b *Bootstrap) Groups() int { return b.groups }
 
 // Draw draws as many groups as there are, with replacement, and returns their
-// figures. It may be called from several goroutines.
+// figures, worst_group_accuracy undefined; see Intervals. It may be called from
+// several goroutines.
 func (b *Bootstrap) Draw(r *rand.Rand) []Figure {
 	times := make([]int, b.groups)
 	for range times {
@@ -64,7 +65,9 @@ type Intervals struct {
 	Replicates int     `json:"replicates"` // drawn
 	Groups     int     `json:"groups"`     // people or sessions drawn from; with few of them the intervals are too narrow
 	// Figures holds the interval of each figure by its name; those that cannot
-	// be had are missing.
+	// be had are missing. worst_group_accuracy always is: drawn people are some
+	// of those seen, so no replicate has a lower minimum, and most have the same.
+	// The bootstrap fails for extremes (Bickel & Freedman 1981, section 6).
 	Figures map[string]Interval `json:"figures"`
 }
 

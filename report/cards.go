@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/evaluate"
@@ -77,19 +76,13 @@ func (d Document) limits() (out []string) {
 	return append(out, "Other cameras, rooms, lighting and distances than those of the captures were not tested.")
 }
 
-// figures lists the test's figures that have an interval, by name.
+// figures lists all figures of the test, none without intervals.
 func (d Document) figures() (out []headline) {
 	if d.Metrics.Intervals == nil {
 		return nil
 	}
-	for name, i := range d.Metrics.Intervals.Figures {
-		out = append(out, headline{Name: name, Value: score(i.Value), Interval: d.interval(name)})
+	for _, f := range d.Metrics.Test.Figures() {
+		out = append(out, headline{Name: f.Name, Value: area(f.Value), Interval: d.interval(f.Name)})
 	}
-	slices.SortFunc(out, func(a, b headline) int {
-		if a.Name < b.Name {
-			return -1
-		}
-		return 1
-	})
 	return out
 }
