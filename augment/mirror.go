@@ -9,6 +9,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/internal/pairs"
 )
 
 // Mirror tells what each gesture becomes when its picture is mirrored from left
@@ -19,53 +20,28 @@ type Mirror map[string]string
 
 // UnmarshalYAML reads a mapping, or what UnmarshalText reads.
 func (m *Mirror) UnmarshalYAML(n ast.Node) error {
-	switch n := n.(type) {
-	case *ast.NullNode:
-		*m = nil
-		return nil
-	case *ast.StringNode:
-		return m.UnmarshalText([]byte(n.Value))
-	case ast.MapNode:
-		var pairs [][2]string
-		for it := n.MapRange(); it.Next(); {
-			if _, scalar := it.Value().(ast.ScalarNode); !scalar {
-				return fmt.Errorf("line %d: the mirror image of %s is no name of a gesture", it.Key().GetToken().Position.Line, it.Key())
-			}
-			pairs = append(pairs, [2]string{it.Key().GetToken().Value, it.Value().GetToken().Value})
-		}
-		return m.set(pairs)
-	}
-	return fmt.Errorf("line %d: want a mapping such as {swipe_left: swipe_right, palm: palm}", n.GetToken().Position.Line)
+	list, err := pairs.Decode(n)
+	return errors.Join(err, m.set(list))
 }
 
-// UnmarshalText reads pairs a=b, separated by commas.
+// UnmarshalText reads pairs a=b, separated by commas, or a mapping in braces.
 func (m *Mirror) UnmarshalText(text []byte) error {
-	var pairs [][2]string
-	for item := range strings.SplitSeq(string(text), ",") {
-		if item = strings.TrimSpace(item); item == "" {
-			continue
-		}
-		from, to, ok := strings.Cut(item, "=")
-		if !ok {
-			return fmt.Errorf("%q: want pairs such as swipe_left=swipe_right,palm=palm", item)
-		}
-		pairs = append(pairs, [2]string{strings.TrimSpace(from), strings.TrimSpace(to)})
-	}
-	return m.set(pairs)
+	list, err := pairs.Parse(string(text))
+	return errors.Join(err, m.set(list))
 }
 
-func (m *Mirror) set(pairs [][2]string) error {
+func (m *Mirror) set(list []pairs.Pair) error {
 	*m = nil
 	all := Mirror{}
-	for _, p := range pairs {
-		if p[0] == "" || p[1] == "" {
-			return fmt.Errorf("%q and %q: the name of a gesture is empty", p[0], p[1])
+	for _, p := range list {
+		if p.From == "" || p.To == "" {
+			return fmt.Errorf("%q and %q: the name of a gesture is empty", p.From, p.To)
 		}
-		for _, e := range [][2]string{p, {p[1], p[0]}} {
-			if old, ok := all[e[0]]; ok && old != e[1] {
-				return fmt.Errorf("the mirror image of %q is %q and %q: give it one, whose mirror image it is", e[0], old, e[1])
+		for _, e := range []pairs.Pair{p, {From: p.To, To: p.From}} {
+			if old, ok := all[e.From]; ok && old != e.To {
+				return fmt.Errorf("the mirror image of %q is %q and %q: give it one, whose mirror image it is", e.From, old, e.To)
 			}
-			all[e[0]] = e[1]
+			all[e.From] = e.To
 		}
 	}
 	if len(all) > 0 {
@@ -76,14 +52,14 @@ func (m *Mirror) set(pairs [][2]string) error {
 
 // MarshalText returns what UnmarshalText reads, each pair once, sorted.
 func (m Mirror) MarshalText() ([]byte, error) {
-	var pairs []string
+	var all []string
 	for from, to := range m {
 		if from <= to {
-			pairs = append(pairs, from+"="+to)
+			all = append(all, from+"="+to)
 		}
 	}
-	slices.Sort(pairs)
-	return []byte(strings.Join(pairs, ",")), nil
+	slices.Sort(all)
+	return []byte(strings.Join(all, ",")), nil
 }
 
 // meaning is what a sample of a category is to the network.

@@ -32,7 +32,7 @@ func TestMirrorIsItsOwnInverse(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"a=b,b=c": `the mirror image of "b" is "a" and "c"`, "a=b,a=a": `of "a" is "b" and "a"`, "a": "want pairs", "a=": "is empty",
-		"{a: [b]}": "line 1: the mirror image of a is no name", "[a]": "line 1: want a mapping",
+		"{a: [b]}": "line 1: what a is mapped to is no name", "[a]": "line 1: want a mapping",
 	} {
 		var m Mirror
 		if err := yaml.Unmarshal([]byte(text), &m); err == nil || !strings.Contains(err.Error(), want) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/internal/nearest"
+	"github.com/gesturekit/gesturekit/internal/pairs"
 )
 
 // Aliases merges categories: each key becomes part of the category that is its
@@ -20,44 +21,28 @@ type Aliases map[string]string
 
 // UnmarshalYAML reads a mapping, or what UnmarshalText reads.
 func (a *Aliases) UnmarshalYAML(n ast.Node) error {
-	switch n := n.(type) {
-	case *ast.NullNode:
-		*a = nil
-		return nil
-	case *ast.StringNode:
-		return a.UnmarshalText([]byte(n.Value))
-	case ast.MapNode:
-		all := Aliases{}
-		for it := n.MapRange(); it.Next(); {
-			if _, scalar := it.Value().(ast.ScalarNode); !scalar {
-				return fmt.Errorf("line %d: what %s is an alias of is no name of a category", it.Key().GetToken().Position.Line, it.Key())
-			}
-			all[it.Key().GetToken().Value] = it.Value().GetToken().Value
-		}
-		*a = all
-		return nil
-	}
-	return fmt.Errorf("line %d: want a mapping such as {palm: five}", n.GetToken().Position.Line)
+	list, err := pairs.Decode(n)
+	return errors.Join(err, a.set(list))
 }
 
-// UnmarshalText reads pairs a=b, separated by commas.
+// UnmarshalText reads pairs a=b, separated by commas, or a mapping in braces.
 func (a *Aliases) UnmarshalText(text []byte) error {
+	list, err := pairs.Parse(string(text))
+	return errors.Join(err, a.set(list))
+}
+
+func (a *Aliases) set(list []pairs.Pair) error {
+	*a = nil
 	all := Aliases{}
-	for item := range strings.SplitSeq(string(text), ",") {
-		if item = strings.TrimSpace(item); item == "" {
-			continue
+	for _, p := range list {
+		if old, twice := all[p.From]; twice && old != p.To {
+			return fmt.Errorf("%q is an alias of %q and of %q: want one", p.From, old, p.To)
 		}
-		from, to, ok := strings.Cut(item, "=")
-		from, to = strings.TrimSpace(from), strings.TrimSpace(to)
-		if old, twice := all[from]; twice && old != to {
-			return fmt.Errorf("%q is an alias of %q and of %q: want one", from, old, to)
-		}
-		if !ok {
-			return fmt.Errorf("%q: want pairs such as palm=five,high_five=five", item)
-		}
-		all[from] = to
+		all[p.From] = p.To
 	}
-	*a = all
+	if len(all) > 0 {
+		*a = all
+	}
 	return nil
 }
 

@@ -18,7 +18,7 @@ const module = "github.com/gesturekit/gesturekit/"
 func allowed() map[string]string {
 	const stage = "pipeline dataset rng progress internal/atomicfile internal/nearest"
 	return map[string]string{
-		"rng": "", "progress": "", "internal/atomicfile": "", "internal/nearest": "", "internal/golden": "", "internal/archtest": "", "internal/contact": "",
+		"rng": "", "progress": "", "internal/atomicfile": "", "internal/nearest": "", "internal/golden": "", "internal/archtest": "", "internal/contact": "", "internal/pairs": "",
 		"pixel":       "",
 		"pixel/turbo": "pixel",
 		"dataset":     "internal/atomicfile",
@@ -37,8 +37,8 @@ func allowed() map[string]string {
 		"internal/synth": stage + " pixel",
 		"ingest":         stage + " pixel internal/neardup",
 		"split":          stage,
-		"labels":         stage,
-		"augment":        stage + " pixel internal/contact",
+		"labels":         stage + " internal/pairs",
+		"augment":        stage + " pixel internal/contact internal/pairs",
 		"audit":          stage + " pixel internal/contact internal/neardup",
 		"trainer":        stage + " pixel evaluate trainer/nn trainer/nn/kernel",
 		"validate":       stage + " pixel evaluate trainer",
