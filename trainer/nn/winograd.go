@@ -31,11 +31,11 @@ func (w winograd) at(tile int) (image, y, x int) {
 	return tile / (w.rows * w.cols), tile / w.cols % w.rows * kernel.TileOut, tile % w.cols * kernel.TileOut
 }
 
-// input transforms the input of a tile to dst, positions apart.
-func (w winograd) input(dst, x, patch []float32, tile, apart int) {
+// input transforms the input of a tile to dst, positions apart. zeros are as
+// many as there are channels.
+func (w winograd) input(dst, x, zeros []float32, tile, apart int) {
 	image, row, col := w.at(tile)
-	src, from := window(patch, x[image*w.h*w.w*w.c:], [3]int{w.h, w.w, w.c}, row-1, col-1, kernel.TileIn)
-	kernel.WinogradInput(dst, src, positions(apart), from, w.c)
+	kernel.WinogradInput(dst, positions(apart), x[image*w.h*w.w*w.c:], [3]int{w.h, w.w, w.c}, row-1, col-1, zeros)
 }
 
 // positions is the square of the transformed tiles, whose positions are apart.
@@ -70,11 +70,12 @@ func (w winograd) forward(e finish) *op {
 	_, count := groups(w.tiles(), 1, max(16, min(64, 1820/(w.c+w.k))))
 	per, count := groups(w.tiles(), 1, (w.tiles()+count-1)/count)
 	apart, outApart := per*w.c+gap, per*w.k+gap
-	sizes := []int{kernel.Positions * apart, kernel.Positions * outApart, kernel.Positions * w.c, 2 * kernel.Positions * w.k}
+	sizes := []int{kernel.Positions * apart, kernel.Positions * outApart, w.c, 2 * kernel.TileOut * kernel.TileOut * w.k}
 	run := func(_, task int, y []float32, in [][]float32, scratch []float32) {
 		first := task * per
 		n := min(per, w.tiles()-first)
 		parts := cut(scratch, sizes)
+		clear(parts[2])
 		for i := range n {
 			w.input(parts[0][i*w.c:], in[0], parts[2], first+i, apart)
 		}
@@ -189,9 +190,11 @@ func (w winograd) weightGrad() *op {
 					kernel.Square{Row: 3 * size, Col: size}, positions(size), kernel.Lanes)
 			}
 		case phase%2 == 0:
+			zeros, patch := scratch[:w.c], scratch[w.c:]
+			clear(zeros)
 			for i := task * some; i < min(n, (task+1)*some); i++ {
-				w.input(parts[1][i*w.c:], in[0], scratch, first+i, apart)
-				w.outputGrad(parts[2][i*w.k:], in[1], scratch, first+i, gradApart)
+				w.input(parts[1][i*w.c:], in[0], zeros, first+i, apart)
+				w.outputGrad(parts[2][i*w.k:], in[1], patch, first+i, gradApart)
 			}
 		default:
 			m := m
@@ -201,7 +204,7 @@ func (w winograd) weightGrad() *op {
 			}
 		}
 	}
-	o := &op{name: "winograd-weight-grad", out: tensor.Shape{3, 3, w.c, w.k}, scratch: kernel.Positions * max(w.c, w.k), shared: shared, cost: w.macs(), run: run}
+	o := &op{name: "winograd-weight-grad", out: tensor.Shape{3, 3, w.c, w.k}, scratch: w.c + kernel.TileOut*kernel.TileOut*w.k, shared: shared, cost: w.macs(), run: run}
 	for range count {
 		o.phases = append(o.phases, (block+some-1)/some, kernel.Positions/few)
 	}

@@ -74,6 +74,11 @@ func productAVX2(c *float32, a *float32, b *float32, rows int, steps int, aRow i
 //go:noescape
 func winogradInputAVX2(dst *float32, src *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
 
+// winogradInputScatteredAVX2 is winogradInputAVX2 of 6x6 pixels at the addresses of src.
+//
+//go:noescape
+func winogradInputScatteredAVX2(dst *float32, src **float32, dRow int, dCol int, vectors int)
+
 // winogradOutputAVX2 transforms 6x6 products to 4x4 outputs.
 //
 //go:noescape

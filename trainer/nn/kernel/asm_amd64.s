@@ -1374,9 +1374,9 @@ TEXT ·winogradInputAVX2(SB), $1152-56
 	MOVQ         src+8(FP), CX
 	MOVQ         dRow+16(FP), DX
 	MOVQ         dCol+24(FP), BX
-	MOVQ         sRow+32(FP), SI
-	MOVQ         sCol+40(FP), DI
-	MOVQ         vectors+48(FP), R8
+	MOVQ         vectors+48(FP), SI
+	MOVQ         sRow+32(FP), DI
+	MOVQ         sCol+40(FP), R8
 	VBROADCASTSS winogradInputAVX2_0<>+0(SB), Y0
 	VBROADCASTSS winogradInputAVX2_1<>+0(SB), Y1
 	VBROADCASTSS winogradInputAVX2_2<>+0(SB), Y2
@@ -1388,17 +1388,17 @@ winogradInputAVX2_vector:
 	MOVQ         CX, R9
 	MOVQ         R9, R10
 	VMOVUPS      (R10), Y6
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y7
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y8
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y9
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y10
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y11
-	ADDQ         DI, R9
+	ADDQ         R8, R9
 	VMOVAPS      Y10, Y12
 	VFNMADD231PS Y4, Y8, Y12
 	VFMADD231PS  Y5, Y6, Y12
@@ -1424,17 +1424,17 @@ winogradInputAVX2_vector:
 	VMOVUPS      Y11, 960(SP)
 	MOVQ         R9, R10
 	VMOVUPS      (R10), Y6
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y7
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y8
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y9
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y10
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y11
-	ADDQ         DI, R9
+	ADDQ         R8, R9
 	VMOVAPS      Y10, Y12
 	VFNMADD231PS Y4, Y8, Y12
 	VFMADD231PS  Y5, Y6, Y12
@@ -1460,17 +1460,17 @@ winogradInputAVX2_vector:
 	VMOVUPS      Y11, 992(SP)
 	MOVQ         R9, R10
 	VMOVUPS      (R10), Y6
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y7
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y8
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y9
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y10
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y11
-	ADDQ         DI, R9
+	ADDQ         R8, R9
 	VMOVAPS      Y10, Y12
 	VFNMADD231PS Y4, Y8, Y12
 	VFMADD231PS  Y5, Y6, Y12
@@ -1496,17 +1496,17 @@ winogradInputAVX2_vector:
 	VMOVUPS      Y11, 1024(SP)
 	MOVQ         R9, R10
 	VMOVUPS      (R10), Y6
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y7
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y8
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y9
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y10
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y11
-	ADDQ         DI, R9
+	ADDQ         R8, R9
 	VMOVAPS      Y10, Y12
 	VFNMADD231PS Y4, Y8, Y12
 	VFMADD231PS  Y5, Y6, Y12
@@ -1532,17 +1532,17 @@ winogradInputAVX2_vector:
 	VMOVUPS      Y11, 1056(SP)
 	MOVQ         R9, R10
 	VMOVUPS      (R10), Y6
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y7
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y8
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y9
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y10
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y11
-	ADDQ         DI, R9
+	ADDQ         R8, R9
 	VMOVAPS      Y10, Y12
 	VFNMADD231PS Y4, Y8, Y12
 	VFMADD231PS  Y5, Y6, Y12
@@ -1567,15 +1567,15 @@ winogradInputAVX2_vector:
 	VMOVUPS      Y10, 896(SP)
 	VMOVUPS      Y11, 1088(SP)
 	VMOVUPS      (R9), Y6
-	ADDQ         SI, R9
+	ADDQ         DI, R9
 	VMOVUPS      (R9), Y7
-	ADDQ         SI, R9
+	ADDQ         DI, R9
 	VMOVUPS      (R9), Y8
-	ADDQ         SI, R9
+	ADDQ         DI, R9
 	VMOVUPS      (R9), Y9
-	ADDQ         SI, R9
+	ADDQ         DI, R9
 	VMOVUPS      (R9), Y10
-	ADDQ         SI, R9
+	ADDQ         DI, R9
 	VMOVUPS      (R9), Y11
 	VMOVAPS      Y10, Y12
 	VFNMADD231PS Y4, Y8, Y12
@@ -1823,7 +1823,7 @@ winogradInputAVX2_vector:
 	ADDQ         BX, R9
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, AX
-	DECQ         R8
+	DECQ         SI
 	JNZ          winogradInputAVX2_vector
 	VZEROUPPER
 	RET
@@ -1846,6 +1846,479 @@ GLOBL winogradInputAVX2_4<>(SB), RODATA|NOPTR, $4
 DATA winogradInputAVX2_5<>+0(SB)/4, $0x3f610000
 GLOBL winogradInputAVX2_5<>(SB), RODATA|NOPTR, $4
 
+// func winogradInputScatteredAVX2(dst *float32, src **float32, dRow int, dCol int, vectors int)
+// Requires: AVX, FMA3
+TEXT ·winogradInputScatteredAVX2(SB), $1152-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         dRow+16(FP), DX
+	MOVQ         dCol+24(FP), BX
+	MOVQ         vectors+32(FP), SI
+	XORQ         DI, DI
+	VBROADCASTSS winogradInputScatteredAVX2_0<>+0(SB), Y0
+	VBROADCASTSS winogradInputScatteredAVX2_1<>+0(SB), Y1
+	VBROADCASTSS winogradInputScatteredAVX2_2<>+0(SB), Y2
+	VBROADCASTSS winogradInputScatteredAVX2_3<>+0(SB), Y3
+	VBROADCASTSS winogradInputScatteredAVX2_4<>+0(SB), Y4
+	VBROADCASTSS winogradInputScatteredAVX2_5<>+0(SB), Y5
+
+winogradInputScatteredAVX2_vector:
+	MOVQ         (CX), R8
+	VMOVUPS      (R8)(DI*1), Y6
+	MOVQ         48(CX), R8
+	VMOVUPS      (R8)(DI*1), Y7
+	MOVQ         96(CX), R8
+	VMOVUPS      (R8)(DI*1), Y8
+	MOVQ         144(CX), R8
+	VMOVUPS      (R8)(DI*1), Y9
+	MOVQ         192(CX), R8
+	VMOVUPS      (R8)(DI*1), Y10
+	MOVQ         240(CX), R8
+	VMOVUPS      (R8)(DI*1), Y11
+	VMOVAPS      Y10, Y12
+	VFNMADD231PS Y4, Y8, Y12
+	VFMADD231PS  Y5, Y6, Y12
+	VFNMADD231PS Y4, Y9, Y11
+	VFMADD231PS  Y5, Y7, Y11
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y7, Y6
+	VMOVAPS      Y10, Y13
+	VFNMADD231PS Y3, Y8, Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  Y0, Y6, Y14
+	VFNMADD231PS Y0, Y6, Y13
+	VFNMADD231PS Y2, Y7, Y9
+	VFNMADD231PS Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y1, Y9, Y6
+	VFNMADD231PS Y1, Y9, Y10
+	VMOVUPS      Y12, (SP)
+	VMOVUPS      Y14, 192(SP)
+	VMOVUPS      Y13, 384(SP)
+	VMOVUPS      Y6, 576(SP)
+	VMOVUPS      Y10, 768(SP)
+	VMOVUPS      Y11, 960(SP)
+	MOVQ         8(CX), R8
+	VMOVUPS      (R8)(DI*1), Y6
+	MOVQ         56(CX), R8
+	VMOVUPS      (R8)(DI*1), Y7
+	MOVQ         104(CX), R8
+	VMOVUPS      (R8)(DI*1), Y8
+	MOVQ         152(CX), R8
+	VMOVUPS      (R8)(DI*1), Y9
+	MOVQ         200(CX), R8
+	VMOVUPS      (R8)(DI*1), Y10
+	MOVQ         248(CX), R8
+	VMOVUPS      (R8)(DI*1), Y11
+	VMOVAPS      Y10, Y12
+	VFNMADD231PS Y4, Y8, Y12
+	VFMADD231PS  Y5, Y6, Y12
+	VFNMADD231PS Y4, Y9, Y11
+	VFMADD231PS  Y5, Y7, Y11
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y7, Y6
+	VMOVAPS      Y10, Y13
+	VFNMADD231PS Y3, Y8, Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  Y0, Y6, Y14
+	VFNMADD231PS Y0, Y6, Y13
+	VFNMADD231PS Y2, Y7, Y9
+	VFNMADD231PS Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y1, Y9, Y6
+	VFNMADD231PS Y1, Y9, Y10
+	VMOVUPS      Y12, 32(SP)
+	VMOVUPS      Y14, 224(SP)
+	VMOVUPS      Y13, 416(SP)
+	VMOVUPS      Y6, 608(SP)
+	VMOVUPS      Y10, 800(SP)
+	VMOVUPS      Y11, 992(SP)
+	MOVQ         16(CX), R8
+	VMOVUPS      (R8)(DI*1), Y6
+	MOVQ         64(CX), R8
+	VMOVUPS      (R8)(DI*1), Y7
+	MOVQ         112(CX), R8
+	VMOVUPS      (R8)(DI*1), Y8
+	MOVQ         160(CX), R8
+	VMOVUPS      (R8)(DI*1), Y9
+	MOVQ         208(CX), R8
+	VMOVUPS      (R8)(DI*1), Y10
+	MOVQ         256(CX), R8
+	VMOVUPS      (R8)(DI*1), Y11
+	VMOVAPS      Y10, Y12
+	VFNMADD231PS Y4, Y8, Y12
+	VFMADD231PS  Y5, Y6, Y12
+	VFNMADD231PS Y4, Y9, Y11
+	VFMADD231PS  Y5, Y7, Y11
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y7, Y6
+	VMOVAPS      Y10, Y13
+	VFNMADD231PS Y3, Y8, Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  Y0, Y6, Y14
+	VFNMADD231PS Y0, Y6, Y13
+	VFNMADD231PS Y2, Y7, Y9
+	VFNMADD231PS Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y1, Y9, Y6
+	VFNMADD231PS Y1, Y9, Y10
+	VMOVUPS      Y12, 64(SP)
+	VMOVUPS      Y14, 256(SP)
+	VMOVUPS      Y13, 448(SP)
+	VMOVUPS      Y6, 640(SP)
+	VMOVUPS      Y10, 832(SP)
+	VMOVUPS      Y11, 1024(SP)
+	MOVQ         24(CX), R8
+	VMOVUPS      (R8)(DI*1), Y6
+	MOVQ         72(CX), R8
+	VMOVUPS      (R8)(DI*1), Y7
+	MOVQ         120(CX), R8
+	VMOVUPS      (R8)(DI*1), Y8
+	MOVQ         168(CX), R8
+	VMOVUPS      (R8)(DI*1), Y9
+	MOVQ         216(CX), R8
+	VMOVUPS      (R8)(DI*1), Y10
+	MOVQ         264(CX), R8
+	VMOVUPS      (R8)(DI*1), Y11
+	VMOVAPS      Y10, Y12
+	VFNMADD231PS Y4, Y8, Y12
+	VFMADD231PS  Y5, Y6, Y12
+	VFNMADD231PS Y4, Y9, Y11
+	VFMADD231PS  Y5, Y7, Y11
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y7, Y6
+	VMOVAPS      Y10, Y13
+	VFNMADD231PS Y3, Y8, Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  Y0, Y6, Y14
+	VFNMADD231PS Y0, Y6, Y13
+	VFNMADD231PS Y2, Y7, Y9
+	VFNMADD231PS Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y1, Y9, Y6
+	VFNMADD231PS Y1, Y9, Y10
+	VMOVUPS      Y12, 96(SP)
+	VMOVUPS      Y14, 288(SP)
+	VMOVUPS      Y13, 480(SP)
+	VMOVUPS      Y6, 672(SP)
+	VMOVUPS      Y10, 864(SP)
+	VMOVUPS      Y11, 1056(SP)
+	MOVQ         32(CX), R8
+	VMOVUPS      (R8)(DI*1), Y6
+	MOVQ         80(CX), R8
+	VMOVUPS      (R8)(DI*1), Y7
+	MOVQ         128(CX), R8
+	VMOVUPS      (R8)(DI*1), Y8
+	MOVQ         176(CX), R8
+	VMOVUPS      (R8)(DI*1), Y9
+	MOVQ         224(CX), R8
+	VMOVUPS      (R8)(DI*1), Y10
+	MOVQ         272(CX), R8
+	VMOVUPS      (R8)(DI*1), Y11
+	VMOVAPS      Y10, Y12
+	VFNMADD231PS Y4, Y8, Y12
+	VFMADD231PS  Y5, Y6, Y12
+	VFNMADD231PS Y4, Y9, Y11
+	VFMADD231PS  Y5, Y7, Y11
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y7, Y6
+	VMOVAPS      Y10, Y13
+	VFNMADD231PS Y3, Y8, Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  Y0, Y6, Y14
+	VFNMADD231PS Y0, Y6, Y13
+	VFNMADD231PS Y2, Y7, Y9
+	VFNMADD231PS Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y1, Y9, Y6
+	VFNMADD231PS Y1, Y9, Y10
+	VMOVUPS      Y12, 128(SP)
+	VMOVUPS      Y14, 320(SP)
+	VMOVUPS      Y13, 512(SP)
+	VMOVUPS      Y6, 704(SP)
+	VMOVUPS      Y10, 896(SP)
+	VMOVUPS      Y11, 1088(SP)
+	MOVQ         40(CX), R8
+	VMOVUPS      (R8)(DI*1), Y6
+	MOVQ         88(CX), R8
+	VMOVUPS      (R8)(DI*1), Y7
+	MOVQ         136(CX), R8
+	VMOVUPS      (R8)(DI*1), Y8
+	MOVQ         184(CX), R8
+	VMOVUPS      (R8)(DI*1), Y9
+	MOVQ         232(CX), R8
+	VMOVUPS      (R8)(DI*1), Y10
+	MOVQ         280(CX), R8
+	VMOVUPS      (R8)(DI*1), Y11
+	VMOVAPS      Y10, Y12
+	VFNMADD231PS Y4, Y8, Y12
+	VFMADD231PS  Y5, Y6, Y12
+	VFNMADD231PS Y4, Y9, Y11
+	VFMADD231PS  Y5, Y7, Y11
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y7, Y6
+	VMOVAPS      Y10, Y13
+	VFNMADD231PS Y3, Y8, Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  Y0, Y6, Y14
+	VFNMADD231PS Y0, Y6, Y13
+	VFNMADD231PS Y2, Y7, Y9
+	VFNMADD231PS Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y1, Y9, Y6
+	VFNMADD231PS Y1, Y9, Y10
+	VMOVUPS      Y12, 160(SP)
+	VMOVUPS      Y14, 352(SP)
+	VMOVUPS      Y13, 544(SP)
+	VMOVUPS      Y6, 736(SP)
+	VMOVUPS      Y10, 928(SP)
+	VMOVUPS      Y11, 1120(SP)
+	MOVQ         AX, R8
+	VMOVUPS      (SP), Y6
+	VMOVUPS      32(SP), Y7
+	VMOVUPS      64(SP), Y8
+	VMOVUPS      96(SP), Y9
+	VMOVUPS      128(SP), Y10
+	VMOVUPS      160(SP), Y11
+	MOVQ         R8, R9
+	VMOVAPS      Y10, Y12
+	VFNMADD231PS Y4, Y8, Y12
+	VFMADD231PS  Y5, Y6, Y12
+	VFNMADD231PS Y4, Y9, Y11
+	VFMADD231PS  Y5, Y7, Y11
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y7, Y6
+	VMOVAPS      Y10, Y13
+	VFNMADD231PS Y3, Y8, Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  Y0, Y6, Y14
+	VFNMADD231PS Y0, Y6, Y13
+	VFNMADD231PS Y2, Y7, Y9
+	VFNMADD231PS Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y1, Y9, Y6
+	VFNMADD231PS Y1, Y9, Y10
+	VMOVUPS      Y12, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y14, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y13, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y6, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y10, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y11, (R9)
+	ADDQ         BX, R9
+	ADDQ         DX, R8
+	VMOVUPS      192(SP), Y6
+	VMOVUPS      224(SP), Y7
+	VMOVUPS      256(SP), Y8
+	VMOVUPS      288(SP), Y9
+	VMOVUPS      320(SP), Y10
+	VMOVUPS      352(SP), Y11
+	MOVQ         R8, R9
+	VMOVAPS      Y10, Y12
+	VFNMADD231PS Y4, Y8, Y12
+	VFMADD231PS  Y5, Y6, Y12
+	VFNMADD231PS Y4, Y9, Y11
+	VFMADD231PS  Y5, Y7, Y11
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y7, Y6
+	VMOVAPS      Y10, Y13
+	VFNMADD231PS Y3, Y8, Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  Y0, Y6, Y14
+	VFNMADD231PS Y0, Y6, Y13
+	VFNMADD231PS Y2, Y7, Y9
+	VFNMADD231PS Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y1, Y9, Y6
+	VFNMADD231PS Y1, Y9, Y10
+	VMOVUPS      Y12, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y14, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y13, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y6, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y10, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y11, (R9)
+	ADDQ         BX, R9
+	ADDQ         DX, R8
+	VMOVUPS      384(SP), Y6
+	VMOVUPS      416(SP), Y7
+	VMOVUPS      448(SP), Y8
+	VMOVUPS      480(SP), Y9
+	VMOVUPS      512(SP), Y10
+	VMOVUPS      544(SP), Y11
+	MOVQ         R8, R9
+	VMOVAPS      Y10, Y12
+	VFNMADD231PS Y4, Y8, Y12
+	VFMADD231PS  Y5, Y6, Y12
+	VFNMADD231PS Y4, Y9, Y11
+	VFMADD231PS  Y5, Y7, Y11
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y7, Y6
+	VMOVAPS      Y10, Y13
+	VFNMADD231PS Y3, Y8, Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  Y0, Y6, Y14
+	VFNMADD231PS Y0, Y6, Y13
+	VFNMADD231PS Y2, Y7, Y9
+	VFNMADD231PS Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y1, Y9, Y6
+	VFNMADD231PS Y1, Y9, Y10
+	VMOVUPS      Y12, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y14, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y13, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y6, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y10, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y11, (R9)
+	ADDQ         BX, R9
+	ADDQ         DX, R8
+	VMOVUPS      576(SP), Y6
+	VMOVUPS      608(SP), Y7
+	VMOVUPS      640(SP), Y8
+	VMOVUPS      672(SP), Y9
+	VMOVUPS      704(SP), Y10
+	VMOVUPS      736(SP), Y11
+	MOVQ         R8, R9
+	VMOVAPS      Y10, Y12
+	VFNMADD231PS Y4, Y8, Y12
+	VFMADD231PS  Y5, Y6, Y12
+	VFNMADD231PS Y4, Y9, Y11
+	VFMADD231PS  Y5, Y7, Y11
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y7, Y6
+	VMOVAPS      Y10, Y13
+	VFNMADD231PS Y3, Y8, Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  Y0, Y6, Y14
+	VFNMADD231PS Y0, Y6, Y13
+	VFNMADD231PS Y2, Y7, Y9
+	VFNMADD231PS Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y1, Y9, Y6
+	VFNMADD231PS Y1, Y9, Y10
+	VMOVUPS      Y12, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y14, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y13, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y6, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y10, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y11, (R9)
+	ADDQ         BX, R9
+	ADDQ         DX, R8
+	VMOVUPS      768(SP), Y6
+	VMOVUPS      800(SP), Y7
+	VMOVUPS      832(SP), Y8
+	VMOVUPS      864(SP), Y9
+	VMOVUPS      896(SP), Y10
+	VMOVUPS      928(SP), Y11
+	MOVQ         R8, R9
+	VMOVAPS      Y10, Y12
+	VFNMADD231PS Y4, Y8, Y12
+	VFMADD231PS  Y5, Y6, Y12
+	VFNMADD231PS Y4, Y9, Y11
+	VFMADD231PS  Y5, Y7, Y11
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y7, Y6
+	VMOVAPS      Y10, Y13
+	VFNMADD231PS Y3, Y8, Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  Y0, Y6, Y14
+	VFNMADD231PS Y0, Y6, Y13
+	VFNMADD231PS Y2, Y7, Y9
+	VFNMADD231PS Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y1, Y9, Y6
+	VFNMADD231PS Y1, Y9, Y10
+	VMOVUPS      Y12, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y14, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y13, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y6, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y10, (R9)
+	ADDQ         BX, R9
+	VMOVUPS      Y11, (R9)
+	ADDQ         BX, R9
+	ADDQ         DX, R8
+	VMOVUPS      960(SP), Y6
+	VMOVUPS      992(SP), Y7
+	VMOVUPS      1024(SP), Y8
+	VMOVUPS      1056(SP), Y9
+	VMOVUPS      1088(SP), Y10
+	VMOVUPS      1120(SP), Y11
+	VMOVAPS      Y10, Y12
+	VFNMADD231PS Y4, Y8, Y12
+	VFMADD231PS  Y5, Y6, Y12
+	VFNMADD231PS Y4, Y9, Y11
+	VFMADD231PS  Y5, Y7, Y11
+	VMOVAPS      Y9, Y6
+	VFNMADD231PS Y3, Y7, Y6
+	VMOVAPS      Y10, Y13
+	VFNMADD231PS Y3, Y8, Y13
+	VMOVAPS      Y13, Y14
+	VFMADD231PS  Y0, Y6, Y14
+	VFNMADD231PS Y0, Y6, Y13
+	VFNMADD231PS Y2, Y7, Y9
+	VFNMADD231PS Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y1, Y9, Y6
+	VFNMADD231PS Y1, Y9, Y10
+	VMOVUPS      Y12, (R8)
+	ADDQ         BX, R8
+	VMOVUPS      Y14, (R8)
+	ADDQ         BX, R8
+	VMOVUPS      Y13, (R8)
+	ADDQ         BX, R8
+	VMOVUPS      Y6, (R8)
+	ADDQ         BX, R8
+	VMOVUPS      Y10, (R8)
+	ADDQ         BX, R8
+	VMOVUPS      Y11, (R8)
+	ADDQ         BX, R8
+	ADDQ         $0x20, DI
+	ADDQ         $0x20, AX
+	DECQ         SI
+	JNZ          winogradInputScatteredAVX2_vector
+	VZEROUPPER
+	RET
+
+DATA winogradInputScatteredAVX2_0<>+0(SB)/4, $0x3f200000
+GLOBL winogradInputScatteredAVX2_0<>(SB), RODATA|NOPTR, $4
+
+DATA winogradInputScatteredAVX2_1<>+0(SB)/4, $0x3fc00000
+GLOBL winogradInputScatteredAVX2_1<>(SB), RODATA|NOPTR, $4
+
+DATA winogradInputScatteredAVX2_2<>+0(SB)/4, $0x3ec80000
+GLOBL winogradInputScatteredAVX2_2<>(SB), RODATA|NOPTR, $4
+
+DATA winogradInputScatteredAVX2_3<>+0(SB)/4, $0x40100000
+GLOBL winogradInputScatteredAVX2_3<>(SB), RODATA|NOPTR, $4
+
+DATA winogradInputScatteredAVX2_4<>+0(SB)/4, $0x40290000
+GLOBL winogradInputScatteredAVX2_4<>(SB), RODATA|NOPTR, $4
+
+DATA winogradInputScatteredAVX2_5<>+0(SB)/4, $0x3f610000
+GLOBL winogradInputScatteredAVX2_5<>(SB), RODATA|NOPTR, $4
+
 // func winogradOutputAVX2(dst *float32, src *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
 // Requires: AVX, FMA3
 TEXT ·winogradOutputAVX2(SB), $768-56
@@ -1853,9 +2326,9 @@ TEXT ·winogradOutputAVX2(SB), $768-56
 	MOVQ         src+8(FP), CX
 	MOVQ         dRow+16(FP), DX
 	MOVQ         dCol+24(FP), BX
-	MOVQ         sRow+32(FP), SI
-	MOVQ         sCol+40(FP), DI
-	MOVQ         vectors+48(FP), R8
+	MOVQ         vectors+48(FP), SI
+	MOVQ         sRow+32(FP), DI
+	MOVQ         sCol+40(FP), R8
 	VBROADCASTSS winogradOutputAVX2_0<>+0(SB), Y0
 	VBROADCASTSS winogradOutputAVX2_1<>+0(SB), Y1
 	VBROADCASTSS winogradOutputAVX2_2<>+0(SB), Y2
@@ -1867,17 +2340,17 @@ winogradOutputAVX2_vector:
 	MOVQ        CX, R9
 	MOVQ        R9, R10
 	VMOVUPS     (R10), Y6
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y7
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y8
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y9
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y10
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y11
-	ADDQ        DI, R9
+	ADDQ        R8, R9
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
 	VADDPS      Y9, Y10, Y8
@@ -1896,17 +2369,17 @@ winogradOutputAVX2_vector:
 	VMOVUPS     Y11, 576(SP)
 	MOVQ        R9, R10
 	VMOVUPS     (R10), Y6
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y7
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y8
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y9
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y10
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y11
-	ADDQ        DI, R9
+	ADDQ        R8, R9
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
 	VADDPS      Y9, Y10, Y8
@@ -1925,17 +2398,17 @@ winogradOutputAVX2_vector:
 	VMOVUPS     Y11, 608(SP)
 	MOVQ        R9, R10
 	VMOVUPS     (R10), Y6
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y7
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y8
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y9
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y10
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y11
-	ADDQ        DI, R9
+	ADDQ        R8, R9
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
 	VADDPS      Y9, Y10, Y8
@@ -1954,17 +2427,17 @@ winogradOutputAVX2_vector:
 	VMOVUPS     Y11, 640(SP)
 	MOVQ        R9, R10
 	VMOVUPS     (R10), Y6
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y7
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y8
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y9
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y10
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y11
-	ADDQ        DI, R9
+	ADDQ        R8, R9
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
 	VADDPS      Y9, Y10, Y8
@@ -1983,17 +2456,17 @@ winogradOutputAVX2_vector:
 	VMOVUPS     Y11, 672(SP)
 	MOVQ        R9, R10
 	VMOVUPS     (R10), Y6
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y7
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y8
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y9
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y10
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y11
-	ADDQ        DI, R9
+	ADDQ        R8, R9
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
 	VADDPS      Y9, Y10, Y8
@@ -2011,15 +2484,15 @@ winogradOutputAVX2_vector:
 	VMOVUPS     Y12, 512(SP)
 	VMOVUPS     Y11, 704(SP)
 	VMOVUPS     (R9), Y6
-	ADDQ        SI, R9
+	ADDQ        DI, R9
 	VMOVUPS     (R9), Y7
-	ADDQ        SI, R9
+	ADDQ        DI, R9
 	VMOVUPS     (R9), Y8
-	ADDQ        SI, R9
+	ADDQ        DI, R9
 	VMOVUPS     (R9), Y9
-	ADDQ        SI, R9
+	ADDQ        DI, R9
 	VMOVUPS     (R9), Y10
-	ADDQ        SI, R9
+	ADDQ        DI, R9
 	VMOVUPS     (R9), Y11
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
@@ -2150,7 +2623,7 @@ winogradOutputAVX2_vector:
 	ADDQ        BX, R9
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, AX
-	DECQ        R8
+	DECQ        SI
 	JNZ         winogradOutputAVX2_vector
 	VZEROUPPER
 	RET
@@ -2180,9 +2653,9 @@ TEXT ·winogradOutputReLUAVX2(SB), $768-64
 	MOVQ         src+8(FP), CX
 	MOVQ         dRow+24(FP), DX
 	MOVQ         dCol+32(FP), BX
-	MOVQ         sRow+40(FP), SI
-	MOVQ         sCol+48(FP), DI
-	MOVQ         vectors+56(FP), R8
+	MOVQ         vectors+56(FP), SI
+	MOVQ         sRow+40(FP), DI
+	MOVQ         sCol+48(FP), R8
 	MOVQ         bias+16(FP), R9
 	VBROADCASTSS winogradOutputReLUAVX2_0<>+0(SB), Y0
 	VBROADCASTSS winogradOutputReLUAVX2_1<>+0(SB), Y1
@@ -2195,17 +2668,17 @@ winogradOutputReLUAVX2_vector:
 	MOVQ        CX, R10
 	MOVQ        R10, R11
 	VMOVUPS     (R11), Y6
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y7
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y8
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y9
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y10
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y11
-	ADDQ        DI, R10
+	ADDQ        R8, R10
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
 	VADDPS      Y9, Y10, Y8
@@ -2224,17 +2697,17 @@ winogradOutputReLUAVX2_vector:
 	VMOVUPS     Y11, 576(SP)
 	MOVQ        R10, R11
 	VMOVUPS     (R11), Y6
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y7
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y8
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y9
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y10
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y11
-	ADDQ        DI, R10
+	ADDQ        R8, R10
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
 	VADDPS      Y9, Y10, Y8
@@ -2253,17 +2726,17 @@ winogradOutputReLUAVX2_vector:
 	VMOVUPS     Y11, 608(SP)
 	MOVQ        R10, R11
 	VMOVUPS     (R11), Y6
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y7
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y8
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y9
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y10
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y11
-	ADDQ        DI, R10
+	ADDQ        R8, R10
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
 	VADDPS      Y9, Y10, Y8
@@ -2282,17 +2755,17 @@ winogradOutputReLUAVX2_vector:
 	VMOVUPS     Y11, 640(SP)
 	MOVQ        R10, R11
 	VMOVUPS     (R11), Y6
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y7
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y8
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y9
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y10
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y11
-	ADDQ        DI, R10
+	ADDQ        R8, R10
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
 	VADDPS      Y9, Y10, Y8
@@ -2311,17 +2784,17 @@ winogradOutputReLUAVX2_vector:
 	VMOVUPS     Y11, 672(SP)
 	MOVQ        R10, R11
 	VMOVUPS     (R11), Y6
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y7
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y8
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y9
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y10
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y11
-	ADDQ        DI, R10
+	ADDQ        R8, R10
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
 	VADDPS      Y9, Y10, Y8
@@ -2339,15 +2812,15 @@ winogradOutputReLUAVX2_vector:
 	VMOVUPS     Y12, 512(SP)
 	VMOVUPS     Y11, 704(SP)
 	VMOVUPS     (R10), Y6
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y7
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y8
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y9
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y10
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y11
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
@@ -2527,7 +3000,7 @@ winogradOutputReLUAVX2_vector:
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, AX
 	ADDQ        $0x20, R9
-	DECQ        R8
+	DECQ        SI
 	JNZ         winogradOutputReLUAVX2_vector
 	VZEROUPPER
 	RET
@@ -2557,9 +3030,9 @@ TEXT ·winogradOutputAddAVX2(SB), $768-72
 	MOVQ         src+8(FP), CX
 	MOVQ         dRow+32(FP), DX
 	MOVQ         dCol+40(FP), BX
-	MOVQ         sRow+48(FP), SI
-	MOVQ         sCol+56(FP), DI
-	MOVQ         vectors+64(FP), R8
+	MOVQ         vectors+64(FP), SI
+	MOVQ         sRow+48(FP), DI
+	MOVQ         sCol+56(FP), R8
 	MOVQ         bias+16(FP), R9
 	MOVQ         skip+24(FP), R10
 	VBROADCASTSS winogradOutputAddAVX2_0<>+0(SB), Y0
@@ -2573,17 +3046,17 @@ winogradOutputAddAVX2_vector:
 	MOVQ        CX, R11
 	MOVQ        R11, R12
 	VMOVUPS     (R12), Y6
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y7
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y8
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y9
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y10
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y11
-	ADDQ        DI, R11
+	ADDQ        R8, R11
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
 	VADDPS      Y9, Y10, Y8
@@ -2602,17 +3075,17 @@ winogradOutputAddAVX2_vector:
 	VMOVUPS     Y11, 576(SP)
 	MOVQ        R11, R12
 	VMOVUPS     (R12), Y6
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y7
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y8
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y9
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y10
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y11
-	ADDQ        DI, R11
+	ADDQ        R8, R11
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
 	VADDPS      Y9, Y10, Y8
@@ -2631,17 +3104,17 @@ winogradOutputAddAVX2_vector:
 	VMOVUPS     Y11, 608(SP)
 	MOVQ        R11, R12
 	VMOVUPS     (R12), Y6
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y7
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y8
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y9
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y10
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y11
-	ADDQ        DI, R11
+	ADDQ        R8, R11
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
 	VADDPS      Y9, Y10, Y8
@@ -2660,17 +3133,17 @@ winogradOutputAddAVX2_vector:
 	VMOVUPS     Y11, 640(SP)
 	MOVQ        R11, R12
 	VMOVUPS     (R12), Y6
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y7
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y8
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y9
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y10
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y11
-	ADDQ        DI, R11
+	ADDQ        R8, R11
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
 	VADDPS      Y9, Y10, Y8
@@ -2689,17 +3162,17 @@ winogradOutputAddAVX2_vector:
 	VMOVUPS     Y11, 672(SP)
 	MOVQ        R11, R12
 	VMOVUPS     (R12), Y6
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y7
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y8
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y9
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y10
-	ADDQ        SI, R12
+	ADDQ        DI, R12
 	VMOVUPS     (R12), Y11
-	ADDQ        DI, R11
+	ADDQ        R8, R11
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
 	VADDPS      Y9, Y10, Y8
@@ -2717,15 +3190,15 @@ winogradOutputAddAVX2_vector:
 	VMOVUPS     Y12, 512(SP)
 	VMOVUPS     Y11, 704(SP)
 	VMOVUPS     (R11), Y6
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y7
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y8
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y9
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y10
-	ADDQ        SI, R11
+	ADDQ        DI, R11
 	VMOVUPS     (R11), Y11
 	VADDPS      Y7, Y8, Y12
 	VSUBPS      Y8, Y7, Y7
@@ -2946,7 +3419,7 @@ winogradOutputAddAVX2_vector:
 	ADDQ        $0x20, AX
 	ADDQ        $0x20, R9
 	ADDQ        $0x20, R10
-	DECQ        R8
+	DECQ        SI
 	JNZ         winogradOutputAddAVX2_vector
 	VZEROUPPER
 	RET
@@ -2976,9 +3449,9 @@ TEXT ·winogradOutputGradAVX2(SB), $768-56
 	MOVQ         src+8(FP), CX
 	MOVQ         dRow+16(FP), DX
 	MOVQ         dCol+24(FP), BX
-	MOVQ         sRow+32(FP), SI
-	MOVQ         sCol+40(FP), DI
-	MOVQ         vectors+48(FP), R8
+	MOVQ         vectors+48(FP), SI
+	MOVQ         sRow+32(FP), DI
+	MOVQ         sCol+40(FP), R8
 	VBROADCASTSS winogradOutputGradAVX2_0<>+0(SB), Y0
 	VBROADCASTSS winogradOutputGradAVX2_1<>+0(SB), Y1
 	VBROADCASTSS winogradOutputGradAVX2_2<>+0(SB), Y2
@@ -2988,13 +3461,13 @@ winogradOutputGradAVX2_vector:
 	MOVQ         CX, R9
 	MOVQ         R9, R10
 	VMOVUPS      (R10), Y4
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y5
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y6
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y7
-	ADDQ         DI, R9
+	ADDQ         R8, R9
 	VMOVAPS      Y4, Y8
 	VFMADD231PS  Y2, Y6, Y8
 	VMOVAPS      Y5, Y9
@@ -3017,13 +3490,13 @@ winogradOutputGradAVX2_vector:
 	VMOVUPS      Y7, 640(SP)
 	MOVQ         R9, R10
 	VMOVUPS      (R10), Y4
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y5
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y6
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y7
-	ADDQ         DI, R9
+	ADDQ         R8, R9
 	VMOVAPS      Y4, Y8
 	VFMADD231PS  Y2, Y6, Y8
 	VMOVAPS      Y5, Y9
@@ -3046,13 +3519,13 @@ winogradOutputGradAVX2_vector:
 	VMOVUPS      Y7, 672(SP)
 	MOVQ         R9, R10
 	VMOVUPS      (R10), Y4
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y5
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y6
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y7
-	ADDQ         DI, R9
+	ADDQ         R8, R9
 	VMOVAPS      Y4, Y8
 	VFMADD231PS  Y2, Y6, Y8
 	VMOVAPS      Y5, Y9
@@ -3074,11 +3547,11 @@ winogradOutputGradAVX2_vector:
 	VMOVUPS      Y10, 576(SP)
 	VMOVUPS      Y7, 704(SP)
 	VMOVUPS      (R9), Y4
-	ADDQ         SI, R9
+	ADDQ         DI, R9
 	VMOVUPS      (R9), Y5
-	ADDQ         SI, R9
+	ADDQ         DI, R9
 	VMOVUPS      (R9), Y6
-	ADDQ         SI, R9
+	ADDQ         DI, R9
 	VMOVUPS      (R9), Y7
 	VMOVAPS      Y4, Y8
 	VFMADD231PS  Y2, Y6, Y8
@@ -3293,7 +3766,7 @@ winogradOutputGradAVX2_vector:
 	ADDQ         BX, R9
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, AX
-	DECQ         R8
+	DECQ         SI
 	JNZ          winogradOutputGradAVX2_vector
 	VZEROUPPER
 	RET
@@ -3317,9 +3790,9 @@ TEXT ·winogradWeightsAVX2(SB), $576-56
 	MOVQ         src+8(FP), CX
 	MOVQ         dRow+16(FP), DX
 	MOVQ         dCol+24(FP), BX
-	MOVQ         sRow+32(FP), SI
-	MOVQ         sCol+40(FP), DI
-	MOVQ         vectors+48(FP), R8
+	MOVQ         vectors+48(FP), SI
+	MOVQ         sRow+32(FP), DI
+	MOVQ         sCol+40(FP), R8
 	VBROADCASTSS winogradWeightsAVX2_0<>+0(SB), Y0
 	VBROADCASTSS winogradWeightsAVX2_1<>+0(SB), Y1
 	VBROADCASTSS winogradWeightsAVX2_2<>+0(SB), Y2
@@ -3332,11 +3805,11 @@ winogradWeightsAVX2_vector:
 	MOVQ         CX, R9
 	MOVQ         R9, R10
 	VMOVUPS      (R10), Y7
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y8
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y9
-	ADDQ         DI, R9
+	ADDQ         R8, R9
 	VMULPS       Y1, Y7, Y10
 	VFMADD231PS  Y3, Y9, Y10
 	VMULPS       Y4, Y7, Y11
@@ -3356,11 +3829,11 @@ winogradWeightsAVX2_vector:
 	VMOVUPS      Y9, 480(SP)
 	MOVQ         R9, R10
 	VMOVUPS      (R10), Y7
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y8
-	ADDQ         SI, R10
+	ADDQ         DI, R10
 	VMOVUPS      (R10), Y9
-	ADDQ         DI, R9
+	ADDQ         R8, R9
 	VMULPS       Y1, Y7, Y10
 	VFMADD231PS  Y3, Y9, Y10
 	VMULPS       Y4, Y7, Y11
@@ -3379,9 +3852,9 @@ winogradWeightsAVX2_vector:
 	VMOVUPS      Y11, 416(SP)
 	VMOVUPS      Y9, 512(SP)
 	VMOVUPS      (R9), Y7
-	ADDQ         SI, R9
+	ADDQ         DI, R9
 	VMOVUPS      (R9), Y8
-	ADDQ         SI, R9
+	ADDQ         DI, R9
 	VMOVUPS      (R9), Y9
 	VMULPS       Y1, Y7, Y10
 	VFMADD231PS  Y3, Y9, Y10
@@ -3569,7 +4042,7 @@ winogradWeightsAVX2_vector:
 	ADDQ         BX, R9
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, AX
-	DECQ         R8
+	DECQ         SI
 	JNZ          winogradWeightsAVX2_vector
 	VZEROUPPER
 	RET
@@ -3602,9 +4075,9 @@ TEXT ·winogradWeightGradAVX2(SB), $576-56
 	MOVQ         src+8(FP), CX
 	MOVQ         dRow+16(FP), DX
 	MOVQ         dCol+24(FP), BX
-	MOVQ         sRow+32(FP), SI
-	MOVQ         sCol+40(FP), DI
-	MOVQ         vectors+48(FP), R8
+	MOVQ         vectors+48(FP), SI
+	MOVQ         sRow+32(FP), DI
+	MOVQ         sCol+40(FP), R8
 	VBROADCASTSS winogradWeightGradAVX2_0<>+0(SB), Y0
 	VBROADCASTSS winogradWeightGradAVX2_1<>+0(SB), Y1
 	VBROADCASTSS winogradWeightGradAVX2_2<>+0(SB), Y2
@@ -3617,17 +4090,17 @@ winogradWeightGradAVX2_vector:
 	MOVQ        CX, R9
 	MOVQ        R9, R10
 	VMOVUPS     (R10), Y7
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y8
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y9
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y10
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y11
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y12
-	ADDQ        DI, R9
+	ADDQ        R8, R9
 	VADDPS      Y8, Y9, Y13
 	VSUBPS      Y9, Y8, Y8
 	VADDPS      Y10, Y11, Y9
@@ -3644,17 +4117,17 @@ winogradWeightGradAVX2_vector:
 	VMOVUPS     Y12, 384(SP)
 	MOVQ        R9, R10
 	VMOVUPS     (R10), Y7
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y8
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y9
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y10
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y11
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y12
-	ADDQ        DI, R9
+	ADDQ        R8, R9
 	VADDPS      Y8, Y9, Y13
 	VSUBPS      Y9, Y8, Y8
 	VADDPS      Y10, Y11, Y9
@@ -3671,17 +4144,17 @@ winogradWeightGradAVX2_vector:
 	VMOVUPS     Y12, 416(SP)
 	MOVQ        R9, R10
 	VMOVUPS     (R10), Y7
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y8
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y9
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y10
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y11
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y12
-	ADDQ        DI, R9
+	ADDQ        R8, R9
 	VADDPS      Y8, Y9, Y13
 	VSUBPS      Y9, Y8, Y8
 	VADDPS      Y10, Y11, Y9
@@ -3698,17 +4171,17 @@ winogradWeightGradAVX2_vector:
 	VMOVUPS     Y12, 448(SP)
 	MOVQ        R9, R10
 	VMOVUPS     (R10), Y7
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y8
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y9
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y10
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y11
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y12
-	ADDQ        DI, R9
+	ADDQ        R8, R9
 	VADDPS      Y8, Y9, Y13
 	VSUBPS      Y9, Y8, Y8
 	VADDPS      Y10, Y11, Y9
@@ -3725,17 +4198,17 @@ winogradWeightGradAVX2_vector:
 	VMOVUPS     Y12, 480(SP)
 	MOVQ        R9, R10
 	VMOVUPS     (R10), Y7
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y8
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y9
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y10
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y11
-	ADDQ        SI, R10
+	ADDQ        DI, R10
 	VMOVUPS     (R10), Y12
-	ADDQ        DI, R9
+	ADDQ        R8, R9
 	VADDPS      Y8, Y9, Y13
 	VSUBPS      Y9, Y8, Y8
 	VADDPS      Y10, Y11, Y9
@@ -3751,15 +4224,15 @@ winogradWeightGradAVX2_vector:
 	VMOVUPS     Y8, 320(SP)
 	VMOVUPS     Y12, 512(SP)
 	VMOVUPS     (R9), Y7
-	ADDQ        SI, R9
+	ADDQ        DI, R9
 	VMOVUPS     (R9), Y8
-	ADDQ        SI, R9
+	ADDQ        DI, R9
 	VMOVUPS     (R9), Y9
-	ADDQ        SI, R9
+	ADDQ        DI, R9
 	VMOVUPS     (R9), Y10
-	ADDQ        SI, R9
+	ADDQ        DI, R9
 	VMOVUPS     (R9), Y11
-	ADDQ        SI, R9
+	ADDQ        DI, R9
 	VMOVUPS     (R9), Y12
 	VADDPS      Y8, Y9, Y13
 	VSUBPS      Y9, Y8, Y8
@@ -3851,7 +4324,7 @@ winogradWeightGradAVX2_vector:
 	ADDQ        BX, R9
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, AX
-	DECQ        R8
+	DECQ        SI
 	JNZ         winogradWeightGradAVX2_vector
 	VZEROUPPER
 	RET

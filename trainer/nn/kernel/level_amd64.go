@@ -151,6 +151,17 @@ func (t transform) vectors(lv level, dst, src []float32, to, from Square, channe
 	return n * vector
 }
 
+// scattered is vectors of the input transform, for pixels anywhere.
+func scattered(lv level, dst []float32, pixels *[Positions]*float32, to Square, channels int) int {
+	const vector = 8
+	n := channels / vector
+	if lv == portable || n == 0 {
+		return 0
+	}
+	winogradInputScatteredAVX2(&dst[0], &pixels[0], 4*to.Row, 4*to.Col, n)
+	return n * vector
+}
+
 func (a *AdamW) vectors(lv level, w, m, v, g []float32) int {
 	n := len(w) / 8
 	if lv == portable || n == 0 {

@@ -26,6 +26,8 @@ func vectorProduct(_, _, _ []float32, _ Matrices, _ bool) {}
 
 func (t transform) vectors(level, []float32, []float32, Square, Square, int, epilogue) int { return 0 }
 
+func scattered(level, []float32, *[Positions]*float32, Square, int) int { return 0 }
+
 func (a *AdamW) vectors(level, []float32, []float32, []float32, []float32) int { return 0 }
 func vectorSquareSum(level, *[Lanes]float64, []float32) int                    { return 0 }
 func vectorScale(level, []float32, float32) int                                { return 0 }

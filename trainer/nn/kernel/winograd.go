@@ -85,9 +85,40 @@ type Square struct{ Row, Col int }
 
 func (s Square) end(side, channels int) int { return (side-1)*(s.Row+s.Col) + channels - 1 }
 
-// WinogradInput transforms 6x6 pixels of src, input of a tile, to 6x6 of dst.
-func WinogradInput(dst, src []float32, to, from Square, channels int) {
-	winogradInput.run(best(), dst, src, to, from, channels, epilogue{})
+// WinogradInput transforms the 6x6 pixels of an image [height][width][channels]
+// from a row and column on, which may lie outside of it, where all is zero, to
+// 6x6 of dst. zeros are zeros, at least as many as there are channels.
+func WinogradInput(dst []float32, to Square, image []float32, shape [3]int, row, col int, zeros []float32) {
+	inputAt(best(), dst, to, image, shape, row, col, zeros)
+}
+
+func inputAt(lv level, dst []float32, to Square, image []float32, shape [3]int, row, col int, zeros []float32) {
+	h, w, c := shape[0], shape[1], shape[2]
+	if row >= 0 && col >= 0 && row+tileIn <= h && col+tileIn <= w {
+		winogradInput.run(lv, dst, image[(row*w+col)*c:], to, Square{w * c, c}, c, epilogue{})
+		return
+	}
+	_, zeros = dst[to.end(tileIn, c)], zeros[:c]
+	var pixels [Positions]*float32
+	for i := range tileIn {
+		for j := range tileIn {
+			pixel := zeros
+			if y, x := row+i, col+j; y >= 0 && y < h && x >= 0 && x < w {
+				pixel = image[(y*w+x)*c:][:c]
+			}
+			pixels[i*tileIn+j] = &pixel[0]
+		}
+	}
+	n := scattered(lv, dst, &pixels, to, c)
+	for ; n < c; n++ {
+		var square [Positions]float32
+		for i := range square {
+			if y, x := row+i/tileIn, col+i%tileIn; y >= 0 && y < h && x >= 0 && x < w {
+				square[i] = image[(y*w+x)*c+n]
+			}
+		}
+		winogradInput.channel(dst[n:], square[:], to, Square{tileIn, 1}, epilogue{}, n)
+	}
 }
 
 // WinogradOutput transforms the 6x6 sums of products of src to the 4x4 pixels of

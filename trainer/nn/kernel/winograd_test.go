@@ -98,6 +98,57 @@ func TestWinogradIsConvolution(t *testing.T) {
 	}
 }
 
+// TestInputReachesOutsideTheImage compares with the transform of a patch that holds the zeros.
+func TestInputReachesOutsideTheImage(t *testing.T) {
+	r := rand.New(rand.NewPCG(27, 28))
+	for _, shape := range [][3]int{{1, 1, 8}, {4, 4, 16}, {8, 5, 24}, {13, 9, 11}} {
+		h, w, c := shape[0], shape[1], shape[2]
+		image, zeros := noise(r, h*w*c), make([]float32, c)
+		to := Square{Row: 6*c + 40, Col: c + 3}
+		for row := -6; row <= h; row++ {
+			for col := -6; col <= w; col++ {
+				patch := make([]float32, Positions*c)
+				for i := range Positions {
+					if y, x := row+i/6, col+i%6; y >= 0 && y < h && x >= 0 && x < w {
+						copy(patch[i*c:(i+1)*c], image[(y*w+x)*c:])
+					}
+				}
+				old := noise(r, to.end(6, c)+1)
+				want := append([]float32(nil), old...)
+				winogradInput.run(portable, want, patch, to, Square{6 * c, c}, c, epilogue{})
+				for lv := portable; lv <= best(); lv++ {
+					got := append([]float32(nil), old...)
+					inputAt(lv, got, to, image, shape, row, col, zeros)
+					for i := range want {
+						if math.Float32bits(got[i]) != math.Float32bits(want[i]) {
+							t.Fatalf("%v at %d, %d, level %d: [%d] = %v, want %v", shape, row, col, lv, i, got[i], want[i])
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestInputRefusesShortSlices(t *testing.T) {
+	for _, short := range [][3]int{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}} {
+		for _, at := range []int{0, 1} {
+			if at == 0 && short[2] == 1 {
+				continue // all pixels are inside, so no zeros are needed
+			}
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Errorf("at %d with slices short by %v returned", at, short)
+					}
+				}()
+				dst, image, zeros := make([]float32, 36*8-short[0]), make([]float32, 36*8-short[1]), make([]float32, 8-short[2])
+				inputAt(best(), dst[:len(dst):len(dst)], Square{48, 8}, image[:len(image):len(image)], [3]int{6, 6, 8}, at, at, zeros[:len(zeros):len(zeros)])
+			}()
+		}
+	}
+}
+
 func TestTransformsRefuseShortSlices(t *testing.T) {
 	for name, f := range transforms() {
 		in, out := f.sides()

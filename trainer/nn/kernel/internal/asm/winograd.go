@@ -135,27 +135,37 @@ var weightGradTransform = transform{6, 3, []float32{n0, na, na1, na2, nb, nb1, n
 
 // winograd writes the transforms and the variants of the output transform.
 func winograd() {
-	square("winogradInputAVX2", "transforms 6x6 inputs.", inputTransform, false, false)
-	square("winogradOutputAVX2", "transforms 6x6 products to 4x4 outputs.", outputTransform, false, false)
-	square("winogradOutputReLUAVX2", "is winogradOutputAVX2, then max(y+bias, 0).", outputTransform, true, false)
-	square("winogradOutputAddAVX2", "is winogradOutputAVX2, then max(y+bias+skip, 0).", outputTransform, true, true)
-	square("winogradOutputGradAVX2", "transforms 4x4 output gradients to 6x6.", outputGradTransform, false, false)
-	square("winogradWeightsAVX2", "transforms 3x3 weights to 6x6.", weightTransform, false, false)
-	square("winogradWeightGradAVX2", "transforms 6x6 products to 3x3 weight gradients.", weightGradTransform, false, false)
+	square("winogradInputAVX2", "transforms 6x6 inputs.", inputTransform, strided)
+	square("winogradInputScatteredAVX2", "is winogradInputAVX2 of 6x6 pixels at the addresses of src.", inputTransform, scattered)
+	square("winogradOutputAVX2", "transforms 6x6 products to 4x4 outputs.", outputTransform, strided)
+	square("winogradOutputReLUAVX2", "is winogradOutputAVX2, then max(y+bias, 0).", outputTransform, withBias)
+	square("winogradOutputAddAVX2", "is winogradOutputAVX2, then max(y+bias+skip, 0).", outputTransform, withSkip)
+	square("winogradOutputGradAVX2", "transforms 4x4 output gradients to 6x6.", outputGradTransform, strided)
+	square("winogradWeightsAVX2", "transforms 3x3 weights to 6x6.", weightTransform, strided)
+	square("winogradWeightGradAVX2", "transforms 6x6 products to 3x3 weight gradients.", weightGradTransform, strided)
 }
+
+// kind tells the functions of one transform apart.
+type kind int
+
+const (
+	strided   kind = iota // rows and columns of the source are a distance apart
+	scattered             // the source is a table of the pixels' addresses
+	withBias              // strided, and a bias is added, then the positive part taken
+	withSkip              // withBias, and a tensor added that lies as the destination does
+)
 
 // square writes the function of transform t in two dimensions. Rows and columns
 // of source and destination, and of skip, which lies as the destination does, are
 // the given numbers of bytes apart; the vectors of a pixel are adjacent.
-func square(name, doc string, t transform, bias, skip bool) {
-	pointers := "dst, src"
-	if bias {
-		pointers += ", bias"
-	}
-	if skip {
-		pointers += ", skip"
-	}
-	TEXT(name, 0, "func("+pointers+" *float32, dRow, dCol, sRow, sCol, vectors int)")
+func square(name, doc string, t transform, k kind) {
+	bias, skip := k == withBias || k == withSkip, k == withSkip
+	TEXT(name, 0, map[kind]string{
+		strided:   "func(dst, src *float32, dRow, dCol, sRow, sCol, vectors int)",
+		scattered: "func(dst *float32, src **float32, dRow, dCol, vectors int)",
+		withBias:  "func(dst, src, bias *float32, dRow, dCol, sRow, sCol, vectors int)",
+		withSkip:  "func(dst, src, bias, skip *float32, dRow, dCol, sRow, sCol, vectors int)",
+	}[k])
 	Pragma("noescape")
 	Doc(name + " " + doc)
 	load := func(p string) reg.GPVirtual {
@@ -163,8 +173,14 @@ func square(name, doc string, t transform, bias, skip bool) {
 		Load(Param(p), r)
 		return r
 	}
-	dst, src, dRow, dCol, sRow, sCol, vectors := load("dst"), load("src"), load("dRow"), load("dCol"), load("sRow"), load("sCol"), load("vectors")
-	var biasAt, skipAt reg.GPVirtual
+	dst, src, dRow, dCol, vectors := load("dst"), load("src"), load("dRow"), load("dCol"), load("vectors")
+	var sRow, sCol, done, biasAt, skipAt reg.GPVirtual
+	if k == scattered {
+		done = GP64()
+		XORQ(done, done)
+	} else {
+		sRow, sCol = load("sRow"), load("sCol")
+	}
 	if bias {
 		biasAt = load("bias")
 	}
@@ -181,18 +197,27 @@ func square(name, doc string, t transform, bias, skip bool) {
 	at := func(i, j int) Mem { return between.Offset((i*t.in + j) * half) }
 	Label(name + "_vector")
 	column := GP64()
-	MOVQ(src, column)
+	if k != scattered {
+		MOVQ(src, column)
+	}
 	for j := range t.in {
 		row, x := GP64(), make([]reg.VecVirtual, t.in)
-		MOVQ(column, row)
+		if k != scattered {
+			MOVQ(column, row)
+		}
 		for i := range x {
 			x[i] = YMM()
+			if k == scattered {
+				MOVQ(Mem{Base: src, Disp: 8 * (i*t.in + j)}, row)
+				VMOVUPS(Mem{Base: row, Index: done, Scale: 1}, x[i])
+				continue
+			}
 			VMOVUPS(Mem{Base: row}, x[i])
 			if i < t.in-1 {
 				ADDQ(sRow, row)
 			}
 		}
-		if j < t.in-1 {
+		if k != scattered && j < t.in-1 {
 			ADDQ(sCol, column)
 		}
 		for i, y := range t.apply(x, constants) {
@@ -234,7 +259,11 @@ func square(name, doc string, t transform, bias, skip bool) {
 			}
 		}
 	}
-	ADDQ(Imm(half), src)
+	if k == scattered {
+		ADDQ(Imm(half), done)
+	} else {
+		ADDQ(Imm(half), src)
+	}
 	ADDQ(Imm(half), dst)
 	if bias {
 		ADDQ(Imm(half), biasAt)
