@@ -1,226 +1,284 @@
 package report_test
 
 import (
-	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
+	"strconv"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gesturekit/gesturekit/evaluate"
+	"github.com/gesturekit/gesturekit/internal/headless"
 	"github.com/gesturekit/gesturekit/report"
 )
 
-// browse opens the standard report in headless Chromium, where there is one. What
-// the browser complains of fails the test at its end.
-func browse(t *testing.T) (context.Context, *fixture) {
+// browse opens the report of f in headless Chromium.
+func browse(t *testing.T, f *fixture) *headless.Page {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("starts a browser")
 	}
-	var browser string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			browser = path
-			break
-		}
-	}
-	if browser == "" {
-		t.Skip("there is no Chromium")
-	}
-	f := standard()
-	page := run(t, f, report.Default(), 2)[report.HTMLFile]
 	file := filepath.Join(t.TempDir(), "report.html")
-	f.must(t, os.WriteFile(file, page, 0o644))
-
-	// Not of t.Context(), which ends before the console is read.
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(browser), chromedp.NoSandbox)
-	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewExecAllocator(ctx, options...)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
-	console := chromedp.Console(ctx)
-	do(ctx, t, chromedp.EmulateViewport(1180, 900), chromedp.Navigate("file://"+file), chromedp.WaitVisible(chromedp.ID("explorer")))
-	t.Cleanup(func() {
-		const last = "the test is over"
-		get(ctx, t, chromedp.Evaluate[string](fmt.Sprintf("console.log(%q), ''", last)))
-		for m, err := range console {
-			if err != nil {
-				t.Error(err)
-			} else if m.Text == last {
-				break
-			} else {
-				t.Errorf("the browser's console says %s", m)
-			}
-		}
-	})
-	return ctx, f
+	f.must(t, os.WriteFile(file, run(t, f, report.Default(), 2)[report.HTMLFile], 0o644))
+	p := headless.Open(t, file)
+	p.Do(chromedp.WaitVisible(chromedp.ID("explore-controls")))
+	return p
 }
 
-func do(ctx context.Context, t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
-	t.Helper()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func get[T any](ctx context.Context, t *testing.T, a chromedp.Action[T]) T {
-	t.Helper()
-	v, err := chromedp.Run(ctx, a)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
-// move sets the slider as a hand does, to a thousandth of its range, which is 0 to
-// 1 in the standard report.
-func move(ctx context.Context, t *testing.T, thousandths int) {
-	t.Helper()
-	get(ctx, t, chromedp.Evaluate[bool](fmt.Sprintf(`(s => {
+// move sets the slider as a hand does, to a thousandth of its range.
+func move(p *headless.Page, thousandths int) {
+	headless.Eval[bool](p, fmt.Sprintf(`(s => {
 		s.value = "%d";
 		return s.dispatchEvent(new Event("input", {bubbles: true}));
-	})(document.getElementById("explore-threshold"))`, thousandths)))
+	})(document.getElementById("explore-threshold"))`, thousandths))
 }
 
-// TestSliderAgreesWithGo moves the slider and compares the numbers and the matrix of
-// the page's script with those that Go computes.
-func TestSliderAgreesWithGo(t *testing.T) {
-	ctx, f := browse(t)
-	var before map[string][]string
-	for _, at := range []int{0, 450, 800, 1000} {
-		move(ctx, t, at)
-		text := get(ctx, t, chromedp.TextContent(chromedp.ID("explore-value")))
-		rows := get(ctx, t, chromedp.Evaluate[[][]string](
-			`[...document.querySelectorAll("#explore-matrix tr")].map(r => [...r.cells].map(c => c.textContent))`))
-		threshold := float64(at) / 1000
-		if want := right(f.predictions, threshold); text != want {
-			t.Errorf("at %v the page says %q, want %q", threshold, text, want)
+// choose takes a score, as a hand does.
+func choose(p *headless.Page, s evaluate.Score) {
+	headless.Eval[bool](p, fmt.Sprintf(`(s => {
+		s.value = [...s.options].find(o => o.text.split(" ")[0] === %q).value;
+		return s.dispatchEvent(new Event("change", {bubbles: true}));
+	})(document.getElementById("explore-score"))`, s))
+}
+
+// matrices are the matrices of the page, by name and row; the last column is the
+// share that is right.
+func matrices(p *headless.Page) map[string]map[string][]string {
+	return headless.Eval[map[string]map[string][]string](p, `Object.fromEntries([...document.querySelectorAll("[data-matrix]")].map(
+		m => [m.dataset.matrix, Object.fromEntries([...m.tBodies[0].rows].map(
+			r => [r.cells[0].textContent, [...r.cells].slice(1).map(c => c.textContent)]))]))`)
+}
+
+// counted are the same matrices by the rules of package evaluate.
+func counted(t *testing.T, f *fixture, r evaluate.Rule) map[string]map[string][]string {
+	t.Helper()
+	counts := map[string]map[string][]int{"known": {}, "all": {}, "others": {}}
+	right := map[string]map[string]int{"known": {}, "all": {}, "others": {}}
+	add := func(matrix, row string, label, target int) {
+		if counts[matrix][row] == nil {
+			counts[matrix][row] = make([]int, len(f.labels()))
 		}
-		got := map[string][]string{}
-		for _, r := range rows {
-			got[r[0]] = r[1:]
-		}
-		if diff := cmp.Diff(matrix(f, threshold), got); diff != "" {
-			t.Errorf("at %v the matrix differs (-Go +page):\n%s", threshold, diff)
-		}
-		if cmp.Equal(got, before) {
-			t.Errorf("at %v the matrix is the same as before", threshold)
-		}
-		before = got
+		counts[matrix][row][label]++
+		right[matrix][row] = target
 	}
-}
-
-// TestCountOpensImages clicks a number and counts the images that it opens.
-func TestCountOpensImages(t *testing.T) {
-	ctx, f := browse(t)
-	move(ctx, t, 450)
-	for _, row := range []string{f.known[0], "unseen · " + f.unseen[0]} {
-		want := matrix(f, 0.45)[row][1] // taken for the first known gesture
-		do(ctx, t, chromedp.Click(fmt.Sprintf(`//tr[th[text()=%q]]/td[2]/button`, row)), chromedp.WaitVisible(chromedp.CSS("#explore-images img")))
-		text := get(ctx, t, chromedp.TextContent(chromedp.CSS("#explore-images p")))
-		// An image that cannot be decoded fails the promise.
-		images := get(ctx, t, chromedp.Evaluate[int](
-			`Promise.all([...document.querySelectorAll("#explore-images img")].map(i => i.decode())).then(l => l.length)`, chromedp.EvalAwaitPromise))
-		if fmt.Sprint(images) != want || !strings.HasPrefix(text, row+" predicted as "+f.known[0]+": "+want+" image") {
-			t.Errorf("%s: %d images under %q; want %s", row, images, text, want)
+	for _, l := range decided(t, f, r) {
+		target := f.labels()[l.Target]
+		add("all", target, l.Label, l.Target)
+		if l.Kind == evaluate.Known {
+			add("known", target, l.Argmax, l.Target)
+		} else {
+			add("others", string(l.Kind)+" · "+l.Category, l.Label, evaluate.NA)
 		}
 	}
-}
-
-// TestNothingIsCutOff looks at the page at the widths of a desk and of a phone, in
-// light and in dark. REPORT_DIR=dir keeps the pictures.
-func TestNothingIsCutOff(t *testing.T) {
-	ctx, _ := browse(t)
-	for _, width := range []int64{1180, 390} {
-		for _, scheme := range []string{"light", "dark"} {
-			do(ctx, t, chromedp.EmulateViewport(width, 900))
-			_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			wide := get(ctx, t, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`))
-			inner := get(ctx, t, chromedp.Evaluate[int64](`window.innerWidth`))
-			colour := get(ctx, t, chromedp.Evaluate[string](`getComputedStyle(document.body).backgroundColor`))
-			if inner != width || wide > width {
-				out := get(ctx, t, chromedp.Evaluate[[]string](`[...document.querySelectorAll("body *")].filter(
-					e => e.getBoundingClientRect().right > innerWidth && !e.closest(".scroll")).map(e => e.tagName + " " + e.className)`))
-				t.Errorf("%d wide, %s: the page is %d wide in a window of %d, by %q", width, scheme, wide, inner, out)
-			}
-			if want := map[string]string{"light": "rgb(251, 251, 250)", "dark": "rgb(20, 23, 26)"}[scheme]; colour != want {
-				t.Errorf("%s: the page is %s, want %s", scheme, colour, want)
-			}
-			if dir := os.Getenv("REPORT_DIR"); dir != "" {
-				name, picture := fmt.Sprintf("report-%d-%s.png", width, scheme), get(ctx, t, chromedp.FullScreenshot(100))
-				if err := os.WriteFile(filepath.Join(dir, name), picture, 0o644); err != nil {
-					t.Fatal(err)
+	out := map[string]map[string][]string{}
+	for matrix, rows := range counts {
+		out[matrix] = map[string][]string{}
+		for row, list := range rows {
+			sum, cells := 0, []string{}
+			for i, n := range list {
+				sum += n
+				if matrix != "known" || i > 0 || f.hasNA {
+					cells = append(cells, fmt.Sprint(n))
 				}
 			}
-		}
-	}
-}
-
-// decided is the label of a line at a threshold.
-func decided(l evaluate.Prediction, threshold float64) int {
-	if l.Score < threshold {
-		return evaluate.NA
-	}
-	return l.Argmax
-}
-
-// matrix counts the test lines by what is shown and what is predicted, as text.
-func matrix(f *fixture, threshold float64) map[string][]string {
-	counts := map[string][]int{}
-	for _, l := range f.predictions {
-		if l.Role != "test" {
-			continue
-		}
-		row := l.Category
-		if l.Kind != evaluate.Known {
-			row = string(l.Kind) + " · " + row
-		}
-		if counts[row] == nil {
-			counts[row] = make([]int, len(f.known)+1)
-		}
-		counts[row][decided(l, threshold)]++
-	}
-	out := map[string][]string{}
-	for row, list := range counts {
-		for _, n := range list {
-			out[row] = append(out[row], fmt.Sprint(n))
+			share := strconv.FormatFloat(100*float64(list[right[matrix][row]])/float64(sum), 'f', 1, 64)
+			out[matrix][row] = append(cells, strings.TrimSuffix(share, ".0")+"\u00a0%")
 		}
 	}
 	return out
 }
 
-func right(lines []evaluate.Prediction, threshold float64) string {
-	count, total := map[evaluate.Kind]int{}, map[evaluate.Kind]int{}
-	for _, l := range lines {
-		if l.Role != "test" {
-			continue
+// decided are the test's lines, decided by the rule.
+func decided(t *testing.T, f *fixture, r evaluate.Rule) []evaluate.Prediction {
+	t.Helper()
+	r.HasNA = f.hasNA
+	var out []evaluate.Prediction
+	for _, l := range f.predictions {
+		if l.Role == "test" {
+			d, err := r.Decide(l.Outputs)
+			f.must(t, err)
+			l.Decision = d
+			out = append(out, l)
 		}
-		total[l.Kind]++
-		if decided(l, threshold) == l.Target {
-			count[l.Kind]++
+	}
+	return out
+}
+
+// trim takes the ".0" off whole percentages, which the page keeps where they are
+// rounded.
+func trim(all map[string]map[string][]string) map[string]map[string][]string {
+	for _, rows := range all {
+		for _, cells := range rows {
+			last := &cells[len(cells)-1]
+			*last = strings.Replace(*last, ".0\u00a0", "\u00a0", 1)
+		}
+	}
+	return all
+}
+
+// ends are the ends of the slider: those of the scores, or 0 and 1.
+func ends(lines []evaluate.Prediction) (low, high float64) {
+	var outcomes []evaluate.Outcome
+	for _, l := range lines {
+		outcomes = append(outcomes, l.Outcome)
+	}
+	low, high = evaluate.ScoreRange(outcomes)
+	for _, l := range lines {
+		low, high = min(low, l.Score), max(high, l.Score)
+	}
+	return low, high
+}
+
+// TestPageAgreesWithGo moves the slider under every score and compares the page's
+// matrices and numbers with those that Go computes.
+func TestPageAgreesWithGo(t *testing.T) {
+	for name, f := range map[string]*fixture{"with a column for na": standard(), "without": shapes()["softmax"]} {
+		t.Run(name, func(t *testing.T) {
+			p := browse(t, f)
+			if diff := cmp.Diff(counted(t, f, evaluate.Rule{Threshold: f.threshold}), trim(matrices(p))); diff != "" {
+				t.Errorf("in force, the matrices differ (-Go +page):\n%s", diff)
+			}
+			for _, s := range evaluate.Scores() {
+				choose(p, s)
+				low, high := ends(decided(t, f, evaluate.Rule{Score: s}))
+				var before map[string]map[string][]string
+				for _, at := range []int{0, 450, 800, 990} {
+					move(p, at)
+					rule := evaluate.Rule{Score: s, Threshold: low + float64((high-low)*float64(at)/1000)}
+					got := trim(matrices(p))
+					if diff := cmp.Diff(counted(t, f, rule), got); diff != "" {
+						t.Fatalf("%s at %d: the matrices differ (-Go +page):\n%s", s, at, diff)
+					}
+					if text, want := headless.Eval[string](p, `document.getElementById("explore-value").textContent`), numbers(decided(t, f, rule), rule.Threshold); text != want {
+						t.Errorf("%s at %d: the page says %q, want %q", s, at, text, want)
+					}
+					if cmp.Equal(got, before) {
+						t.Errorf("%s at %d: the matrices are the same as before", s, at)
+					}
+					before = got
+				}
+			}
+		})
+	}
+}
+
+// numbers is the line of text above the matrices.
+func numbers(lines []evaluate.Prediction, threshold float64) string {
+	right, all := map[evaluate.Kind]int{}, map[evaluate.Kind]int{}
+	for _, l := range lines {
+		all[l.Kind]++
+		if l.Label == l.Target {
+			right[l.Kind]++
 		}
 	}
 	var parts []string
 	for _, k := range evaluate.Kinds() {
-		if total[k] > 0 {
-			parts = append(parts, fmt.Sprintf("%s %d of %d right", k, count[k], total[k]))
+		parts = append(parts, fmt.Sprintf("%s %d of %d right", k, right[k], all[k]))
+	}
+	return fmt.Sprintf("At %.3f: %s", threshold, strings.Join(parts, ", "))
+}
+
+// TestPointsFollowTheThreshold: where there is no column for na, the points stand
+// on the curves, and they move along them.
+func TestPointsFollowTheThreshold(t *testing.T) {
+	p := browse(t, shapes()["softmax"])
+	for _, s := range []evaluate.Score{evaluate.MaxProbability, evaluate.Energy} {
+		choose(p, s)
+		before := ""
+		for _, at := range []int{100, 500, 700, 900} {
+			move(p, at)
+			off := headless.Eval[[]string](p, `[...document.querySelectorAll(".view:not([hidden]) [data-chart]:not([data-chart=histogram]) circle")].map(c => {
+				const curve = c.parentNode.querySelector("path." + c.classList[1]), n = curve.getTotalLength();
+				let best = Infinity;
+				for (let i = 0; i <= 2000; i++) {
+					const p = curve.getPointAtLength(n * i / 2000);
+					best = Math.min(best, Math.hypot(p.x - c.getAttribute("cx"), p.y - c.getAttribute("cy")));
+				}
+				return best < 3 ? "" : c.parentNode.dataset.chart + " " + c.dataset.of + " is off by " + best;
+			}).filter(t => t !== "")`)
+			if len(off) > 0 {
+				t.Errorf("%s at %d: %q", s, at, off)
+			}
+			now := headless.Eval[string](p, `[...document.querySelectorAll(".view:not([hidden]) circle, .view:not([hidden]) .moving")].map(
+				e => e.getAttribute("cx") + " " + e.getAttribute("cy") + " " + e.getAttribute("x1")).join()`)
+			if now == before || strings.Count(now, ",") != 4+2+2+1+3-1 || strings.Contains(now, "NaN") {
+				t.Errorf("%s at %d: the points and lines are at %s, before at %s", s, at, now, before)
+			}
+			before = now
 		}
 	}
-	return fmt.Sprintf("%.3f: %s", threshold, strings.Join(parts, ", "))
+}
+
+// TestCountOpensImages opens the images behind a count of each matrix, by mouse and
+// by keyboard, and closes them.
+func TestCountOpensImages(t *testing.T) {
+	f := standard()
+	p := browse(t, f)
+	move(p, 450)
+	want := counted(t, f, evaluate.Rule{Threshold: 0.45})
+	first := f.known[0]
+	for _, c := range []struct {
+		matrix, row string
+		column      int
+	}{{"known", first, 1}, {"all", "na", 1}, {"others", "unseen · " + f.unseen[0], 1}} {
+		button := fmt.Sprintf(`document.querySelector("[data-matrix=%s] tr[data-row='%s']").cells[%d].querySelector("button")`, c.matrix, c.row, c.column+1)
+		n := want[c.matrix][c.row][c.column]
+		for _, key := range []string{"", "\r", " "} {
+			press := func() {
+				if key == "" {
+					headless.Eval[bool](p, button+".click(), true")
+					return
+				}
+				headless.Eval[bool](p, button+".focus(), true")
+				p.Do(chromedp.KeyEvent(key))
+			}
+			press()
+			// An image that cannot be decoded fails the promise.
+			images := headless.Eval[int](p, `Promise.all([...document.querySelectorAll("[aria-live] img")].map(i => i.decode())).then(l => l.length)`)
+			text := headless.Eval[string](p, `document.querySelector("[aria-live] p").textContent`)
+			if fmt.Sprint(images) != n || !strings.HasPrefix(text, c.row+" predicted as "+first+": "+n+" image") {
+				t.Errorf("%+v by %q: %d images under %q; want %s", c, key, images, text, n)
+			}
+			if name := headless.Eval[string](p, button+".getAttribute('aria-label')"); !strings.HasPrefix(name, c.row+" predicted as "+first+": "+n+" of ") {
+				t.Errorf("a screen reader hears %q", name)
+			}
+			press()
+			if left := headless.Eval[int](p, `document.querySelectorAll("[aria-live] img, [aria-pressed=true]").length`); left != 0 {
+				t.Errorf("%+v by %q: %d images or buttons stay open", c, key, left)
+			}
+		}
+	}
+}
+
+// TestAddressAndReset: an address opens the page at a threshold, and a button
+// leads back.
+func TestAddressAndReset(t *testing.T) {
+	p := browse(t, standard())
+	value := func() string { return headless.Eval[string](p, `document.getElementById("explore-value").textContent`) }
+	inForce := value()
+	headless.Eval[bool](p, `new Promise(done => { addEventListener("hashchange", () => done(true)); location.hash = "#threshold=0.875"; })`)
+	if v := value(); !strings.HasPrefix(v, "At 0.875: ") {
+		t.Errorf("the page says %q", v)
+	}
+	choose(p, evaluate.Energy)
+	if v := value(); !strings.HasPrefix(v, "At 3.250: ") { // as calibrated
+		t.Errorf("the page says %q", v)
+	}
+	headless.Eval[bool](p, `document.getElementById("explore-reset").click(), true`)
+	if v := value(); v != inForce {
+		t.Errorf("the page says %q, want %q", v, inForce)
+	}
+}
+
+// TestNothingIsCutOff; REPORT_DIR=dir keeps the pictures.
+func TestNothingIsCutOff(t *testing.T) {
+	for _, name := range []string{"standard", "many labels"} {
+		t.Run(name, func(t *testing.T) {
+			browse(t, shapes()[name]).Fits(os.Getenv("REPORT_DIR"), strings.ReplaceAll(name, " ", "-"))
+		})
+	}
 }

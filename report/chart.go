@@ -78,7 +78,27 @@ type LineChart struct {
 	XLabel                 string
 	Lines                  []line
 	Marks                  []mark
-	x, y                   axis
+	// What the report's script moves: the line at the threshold and the points
+	// at what it gives. Name is what the script knows the chart by.
+	Name   string
+	Moving string
+	Points []point
+	x, y   axis
+}
+
+// point is where a threshold stands among the curves. Class gives its colour, and
+// Of says what it is of.
+type point struct{ Class, Of, X, Y string }
+
+// XAxis and YAxis tell the script how to place a value.
+func (c *LineChart) XAxis() string { return c.x.String() }
+
+// YAxis is documented with XAxis.
+func (c *LineChart) YAxis() string { return c.y.String() }
+
+// String returns the ends, and their places.
+func (a axis) String() string {
+	return strings.Join([]string{number(a.lo), number(a.hi), px(a.from), px(a.to)}, " ")
 }
 
 // NewLineChart returns an empty chart for x in [x0, x1] and y in [y0, y1], with
@@ -125,6 +145,11 @@ func (c *LineChart) Add(name, class string, n int, at func(i int) (x, y float64,
 	if drawn {
 		c.Lines = append(c.Lines, line{name, class, path.String()})
 	}
+}
+
+// point marks a place.
+func (c *LineChart) point(class, of string, x, y float64) {
+	c.Points = append(c.Points, point{class, of, px(c.x.at(x)), px(c.y.at(y))})
 }
 
 // mark draws a vertical line at x.

@@ -3,6 +3,8 @@ package report
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/gesturekit/gesturekit/evaluate"
 )
 
@@ -54,16 +56,17 @@ func TestCurveBreaksWhereThereIsNoValue(t *testing.T) {
 }
 
 func TestMatrixCounts(t *testing.T) {
-	rows := []matrixRow{{"five", 1, []int{1, 9, 0}}, {"never shown", 2, []int{0, 0, 0}}}
-	m := newMatrix("m", rows, []string{"na", "five", "two"}, 0)
-	if len(m.Cells) != 6 || m.Cells[0].Class != "wrong" || m.Cells[1].Class != "right deep" || m.Cells[1].Count != "9" || m.Cells[2].Count != "" {
-		t.Errorf("got %+v", m.Cells)
+	labels := []string{"na", "five", "two"}
+	got := rowOf("five", 1, []int{1, 9, 0}, labels, 0)
+	want := matrixRow{"five", []cell{
+		{1, "0.100", "wrong", "five predicted as na: 1 of 10"}, {9, "0.900", "right deep", "five predicted as five: 9 of 10"},
+		{0, "", "zero", "five predicted as two: 0 of 10"},
+	}, evaluate.Proportion{Count: 9, Of: 10}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
-	if m.Rows[0].Share != "90.0\u00a0%" || m.Rows[1].Share != none {
-		t.Errorf("got %+v", m.Rows)
-	}
-	if newMatrix("m", nil, nil, 0) != nil {
-		t.Error("a matrix without rows is drawn")
+	if r := rowOf("never shown", 2, []int{0, 0, 0}, labels, 1); percent(r.Right) != none || len(r.Cells) != 2 {
+		t.Errorf("got %+v", r)
 	}
 }
 

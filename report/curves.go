@@ -1,77 +1,112 @@
 package report
 
 import (
-	"fmt"
 	"strconv"
 
-	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/evaluate"
 )
 
 // steps is the resolution of the threshold chart.
 const steps = 100
 
-func testOutcomes(lines []evaluate.Prediction) []evaluate.Outcome {
-	var out []evaluate.Outcome
-	for _, p := range lines {
-		if p.Role == string(dataset.Test) {
-			out = append(out, p.Outcome)
+// The size of the charts that stand three abreast.
+const (
+	chartWidth  = 340
+	chartHeight = 250
+)
+
+// decided counts what a threshold does to the samples of a kind, and under "all"
+// to all of them.
+type decided struct{ accepted, right evaluate.Proportion }
+
+func count(outcomes []evaluate.Outcome) map[string]decided {
+	out := map[string]decided{}
+	for _, o := range outcomes {
+		for _, of := range []string{string(o.Kind), evaluate.AllSamples} {
+			d := out[of]
+			d.accepted.Of++
+			d.right.Of++
+			if o.Label != evaluate.NA {
+				d.accepted.Count++
+			}
+			if o.Correct() {
+				d.right.Count++
+			}
+			out[of] = d
 		}
 	}
 	return out
 }
 
-// sweepChart shows what other thresholds would have done.
-func sweepChart(outcomes []evaluate.Outcome, threshold float64) *LineChart {
+// sweepChart shows what other thresholds would have done, with points at what
+// this one does.
+func sweepChart(outcomes []evaluate.Outcome, threshold float64, label string) *LineChart {
 	lo, hi := evaluate.ScoreRange(outcomes)
-	c := NewLineChart("Threshold", 460, 280, lo, hi, 0, 1)
-	c.Aria = "Accuracy and recall of na over the threshold"
+	c := NewLineChart("Threshold", chartWidth, chartHeight, lo, hi, 0, 1)
+	c.Name, c.Aria = "sweep", "Accuracy and recall of na over the threshold"
 	c.XLabel = "threshold"
 	c.XTicks = c.x.ticks(5)
 	c.PercentY()
-	points := evaluate.Sweep(outcomes, steps)
+	points, now := evaluate.Sweep(outcomes, steps), count(outcomes)
 	for _, l := range []struct {
-		name, class string
-		of          func(evaluate.SweepPoint) evaluate.Proportion
+		name, class, kind string
+		of                func(evaluate.SweepPoint) evaluate.Proportion
 	}{
-		{"overall accuracy", "overall", func(p evaluate.SweepPoint) evaluate.Proportion { return p.OverallAccuracy }},
-		{"known accuracy", "known", func(p evaluate.SweepPoint) evaluate.Proportion { return p.KnownAccuracy }},
-		{"unknown rejected", "unknown", func(p evaluate.SweepPoint) evaluate.Proportion { return p.NARecallUnknown }},
-		{"unseen rejected", "unseen", func(p evaluate.SweepPoint) evaluate.Proportion { return p.NARecallUnseen }},
+		{"overall accuracy", "overall", evaluate.AllSamples, func(p evaluate.SweepPoint) evaluate.Proportion { return p.OverallAccuracy }},
+		{"known accuracy", "known", "known", func(p evaluate.SweepPoint) evaluate.Proportion { return p.KnownAccuracy }},
+		{"unknown rejected", "unknown", "unknown", func(p evaluate.SweepPoint) evaluate.Proportion { return p.NARecallUnknown }},
+		{"unseen rejected", "unseen", "unseen", func(p evaluate.SweepPoint) evaluate.Proportion { return p.NARecallUnseen }},
 	} {
 		c.Add(l.name, l.class, len(points), func(i int) (x, y float64, ok bool) {
 			y, ok = l.of(points[i]).Value()
 			return points[i].Threshold, y, ok
 		})
+		if y, ok := now[l.kind].right.Value(); ok {
+			c.point(l.class, l.kind, threshold, y)
+		}
 	}
-	c.mark(threshold, "in force: "+number(threshold))
+	c.mark(threshold, label)
+	c.Moving = c.Marks[0].X
 	return c
 }
 
-// oscrChart shows how many known samples are named correctly for how many
-// others accepted. It is nil without samples of both kinds.
-func oscrChart(outcomes []evaluate.Outcome) *LineChart {
-	c := NewLineChart("Open-set classification rate", 460, 280, 0, 1, 0, 1)
-	c.Aria = "Known samples named correctly over other samples accepted, by threshold"
-	c.XLabel = "others accepted (false positive rate)"
-	c.PercentX()
-	c.PercentY()
-	for _, against := range []evaluate.Kind{evaluate.Unknown, evaluate.Unseen} {
-		curve, err := evaluate.CurveOf(outcomes, string(against))
+// openSetCharts show how many known samples are named right (OSCR), and how many
+// are accepted whatever their name (ROC), for how many others accepted, with
+// points at what the threshold does. There are none without samples of both kinds.
+func openSetCharts(outcomes []evaluate.Outcome) []*LineChart {
+	chart := func(name, title, aria string) *LineChart {
+		c := NewLineChart(title, chartWidth, chartHeight, 0, 1, 0, 1)
+		c.Name, c.Aria = name, aria+" over other samples accepted, by threshold"
+		c.XLabel = "others accepted (FPR)"
+		c.PercentX()
+		c.PercentY()
+		return c
+	}
+	oscr := chart("oscr", "OSCR: known named right", "Known samples named right")
+	roc := chart("roc", "ROC: known accepted", "Known samples accepted, whatever their name,")
+	now := count(outcomes)
+	for _, against := range []string{string(evaluate.Unknown), string(evaluate.Unseen)} {
+		curve, err := evaluate.CurveOf(outcomes, against)
 		if err != nil || curve.Known == 0 || curve.Others == 0 {
 			continue // scores were checked when they were read
 		}
-		name := fmt.Sprintf("against %s, area %s", against, area(curve.OSCRArea()))
-		c.Add(name, string(against), len(curve.Points), func(i int) (x, y float64, ok bool) {
-			x, _ = curve.FPR(curve.Points[i]).Value()
-			y, ok = curve.CCR(curve.Points[i]).Value()
-			return x, y, ok
-		})
+		others, _ := now[against].accepted.Value()
+		add := func(c *LineChart, of *float64, now evaluate.Proportion, known func(evaluate.CurvePoint) int) {
+			c.Add(against+", area "+area(of), against, len(curve.Points), func(i int) (x, y float64, ok bool) {
+				p := curve.Points[i]
+				x, _ = curve.FPR(p).Value()
+				return x, float64(known(p)) / float64(curve.Known), true
+			})
+			y, _ := now.Value()
+			c.point(against, against, others, y)
+		}
+		add(oscr, curve.OSCRArea(), now["known"].right, func(p evaluate.CurvePoint) int { return p.Correct })
+		add(roc, curve.AUROC(), now["known"].accepted, func(p evaluate.CurvePoint) int { return p.Known })
 	}
-	if len(c.Lines) == 0 {
+	if len(oscr.Lines) == 0 {
 		return nil
 	}
-	return c
+	return []*LineChart{oscr, roc}
 }
 
 // trainingCharts shows loss, validation accuracy and learning rate by epoch.

@@ -17,36 +17,47 @@ import (
 // image.
 const maxImages = 480
 
-// explorer is what the page's script is given to decide the test anew at any
-// threshold. A test image is one place in each list.
+// explorer is what the page's script is given to decide the test anew by any
+// score and threshold. A test image is one place in each list.
 type explorer struct {
-	Labels    []string       `json:"labels"` // na first
-	Threshold float64        `json:"threshold"`
-	Low       float64        `json:"low"` // the slider's ends
-	High      float64        `json:"high"`
-	Target    []int          `json:"target"`
-	Argmax    []int          `json:"argmax"`
-	Score     []float64      `json:"score"`
-	Kind      []string       `json:"kind"`
-	Shown     []string       `json:"shown"` // the category
-	ID        []string       `json:"id"`
-	Images    []template.URL `json:"images"` // "" beyond the most that are embedded
+	Labels []string       `json:"labels"` // na first
+	Target []int          `json:"target"`
+	Kind   []string       `json:"kind"`
+	Shown  []string       `json:"shown"` // the category
+	ID     []string       `json:"id"`
+	Images []template.URL `json:"images"` // "" beyond the most that are embedded
+	Scores []exploreScore `json:"scores"` // as the views; the first is in force
+}
+
+// exploreScore is all that decides by a score.
+type exploreScore struct {
+	Threshold float64   `json:"threshold"`
+	Low       float64   `json:"low"` // the slider's ends
+	High      float64   `json:"high"`
+	Argmax    []int     `json:"argmax"`
+	Score     []float64 `json:"score"`
 }
 
 // explore gathers the test images.
-func (d Document) explore(ctx context.Context, s source, env pipeline.Env) (explorer, error) {
-	e := explorer{Labels: d.Metrics.Labels, Threshold: d.Metrics.Threshold, Low: 0, High: 1}
+func (d Document) explore(ctx context.Context, views []view, s source, env pipeline.Env) (explorer, error) {
+	e := explorer{Labels: d.Metrics.Labels}
+	for _, v := range views {
+		x := exploreScore{Threshold: v.Threshold, Low: v.Low, High: v.High}
+		for _, o := range v.outcomes {
+			x.Low, x.High = min(x.Low, o.Score), max(x.High, o.Score)
+			x.Argmax, x.Score = append(x.Argmax, o.Argmax), append(x.Score, o.Score)
+		}
+		e.Scores = append(e.Scores, x)
+	}
+	for _, p := range s.predictions {
+		if p.Role == string(dataset.Test) {
+			e.Target, e.Kind = append(e.Target, p.Target), append(e.Kind, string(p.Kind))
+			e.Shown, e.ID = append(e.Shown, p.Category), append(e.ID, p.ID)
+		}
+	}
 	at := map[string]*dataset.Sample{}
 	for i := range s.manifest.Samples {
 		at[s.manifest.Samples[i].ID] = &s.manifest.Samples[i]
-	}
-	for _, p := range s.predictions {
-		if p.Role != string(dataset.Test) {
-			continue
-		}
-		e.Low, e.High = min(e.Low, p.Score), max(e.High, p.Score)
-		e.Target, e.Argmax, e.Score = append(e.Target, p.Target), append(e.Argmax, p.Argmax), append(e.Score, p.Score)
-		e.Kind, e.Shown, e.ID = append(e.Kind, string(p.Kind)), append(e.Shown, p.Category), append(e.ID, p.ID)
 	}
 	wanted := make([]*dataset.Sample, len(e.ID))
 	for _, i := range e.embedded() {
@@ -70,10 +81,11 @@ func (d Document) explore(ctx context.Context, s source, env pipeline.Env) (expl
 // fifth of the scores, so that there are some behind most numbers at most
 // thresholds.
 func (e explorer) embedded() []int {
+	x := e.Scores[0]
 	rank, like := make([]int, len(e.ID)), map[string]int{}
 	order := make([]int, len(e.ID))
 	for i := range order {
-		key := fmt.Sprint(e.Shown[i], "/", e.Argmax[i], "/", int(5*(e.Score[i]-e.Low)/(e.High-e.Low)))
+		key := fmt.Sprint(e.Shown[i], "/", x.Argmax[i], "/", int(5*(x.Score[i]-x.Low)/max(x.High-x.Low, 1e-9)))
 		order[i], rank[i] = i, like[key]
 		like[key]++
 	}

@@ -203,8 +203,14 @@ func (f *fixture) line(s dataset.Sample, p []float32) {
 	if err != nil {
 		panic(err)
 	}
+	logits, energy := make([]float32, len(p)), float32(0)
+	for i, v := range p {
+		logits[i] = 8*v - 4
+		energy += v
+	}
 	f.predictions = append(f.predictions, evaluate.Prediction{
-		ID: s.ID, Role: string(s.Role), Category: s.Category, Outputs: evaluate.Outputs{Probabilities: p, Logits: p, Energy: 1},
+		ID: s.ID, Role: string(s.Role), Category: s.Category,
+		Outputs: evaluate.Outputs{Probabilities: p, Logits: logits, Energy: 4 * energy, Distance: 3 - 4*slices.Max(p)},
 		Outcome: evaluate.Outcome{Kind: evaluate.Kind(s.Partition), Target: s.Label, Group: s.Group, Confidence: float64(slices.Max(p)), Decision: d},
 	})
 }

@@ -38,8 +38,7 @@ type page struct {
 	Tiles              []tile
 	Contrast           []tile
 	Known, All, Others *matrix
-	Histograms         []histogram
-	Sweep, OSCR        *LineChart
+	Views              []view
 	Curves             []*LineChart
 	Galleries          []gallery
 	Sheet              template.URL
@@ -94,12 +93,9 @@ func (d Document) writeHTML(ctx context.Context, w io.Writer, s source, env pipe
 	if t, err = t.ParseFS(templates, "templates/page.html"); err != nil {
 		return err
 	}
-	outcomes := testOutcomes(s.predictions)
 	p := page{
 		Document: d, Style: style, Lead: d.lead(), Tiles: d.tiles(), Contrast: d.contrast(),
 		Known: d.knownMatrix(), All: d.allMatrix(), Others: d.othersMatrix(),
-		Histograms: histograms(outcomes, d.Metrics.Threshold),
-		Sweep:      sweepChart(outcomes, d.Metrics.Threshold), OSCR: oscrChart(outcomes),
 		Curves: trainingCharts(d.Training), Roles: append(dataset.Roles(), dataset.Unused), Totals: d.totals(s),
 		Numbers: d.headlines(), Figures: d.figures(), Reliability: d.reliabilities(), Limits: d.limits(), Rerun: d.rerun(),
 	}
@@ -107,7 +103,10 @@ func (d Document) writeHTML(ctx context.Context, w io.Writer, s source, env pipe
 	if p.Script, p.ScriptSource, err = script(); err != nil {
 		return err
 	}
-	if p.Explore, err = d.explore(ctx, s, env); err != nil {
+	if p.Views, err = d.views(s.predictions); err != nil {
+		return err
+	}
+	if p.Explore, err = d.explore(ctx, p.Views, s, env); err != nil {
 		return err
 	}
 	if p.Galleries, err = d.galleries(ctx, s, env); err != nil {

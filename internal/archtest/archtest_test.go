@@ -18,7 +18,7 @@ const module = "github.com/gesturekit/gesturekit/"
 func allowed() map[string]string {
 	const stage = "pipeline dataset rng progress internal/atomicfile internal/nearest"
 	return map[string]string{
-		"rng": "", "progress": "", "internal/atomicfile": "", "internal/nearest": "", "internal/golden": "", "internal/archtest": "", "internal/contact": "", "internal/pairs": "",
+		"rng": "", "progress": "", "internal/atomicfile": "", "internal/nearest": "", "internal/golden": "", "internal/headless": "", "internal/archtest": "", "internal/contact": "", "internal/pairs": "",
 		"pixel":       "",
 		"pixel/turbo": "pixel",
 		"dataset":     "internal/atomicfile",

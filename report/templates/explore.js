@@ -1,107 +1,164 @@
 "use strict";
 (function () {
-  var data = JSON.parse(document.getElementById("explore-data").textContent);
-  var section = document.getElementById("explorer");
-  var slider = document.getElementById("explore-threshold");
-  var output = document.getElementById("explore-value");
-  var table = document.getElementById("explore-matrix");
-  var behind = document.getElementById("explore-images");
-  var steps = 1000, threshold = data.threshold, picked = null;
-  section.hidden = false;
+  const data = JSON.parse(document.getElementById("explore-data").textContent);
+  const byID = id => document.getElementById("explore-" + id);
+  const slider = byID("threshold"), select = byID("score"), output = byID("value");
+  const views = [...document.querySelectorAll(".view")], steps = 1000;
+  const images = document.createElement("div"); /* behind the number picked */
+  images.className = "gallery";
+  images.setAttribute("aria-live", "polite");
+  let by = 0, threshold = data.scores[0].threshold, picked = null;
 
-  function element(name, text, parent) {
-    var e = document.createElement(name);
-    if (text !== "") e.textContent = text;
-    parent.appendChild(e);
-    return e;
+  /* Of a test image: the row of each matrix, and the label it is given there. */
+  const row = {
+    known: i => data.kind[i] === "known" ? data.labels[data.target[i]] : null,
+    all: i => data.labels[data.target[i]],
+    others: i => data.kind[i] === "known" ? null : data.kind[i] + " \u00b7 " + data.shown[i],
+  };
+  const score = i => data.scores[by].score[i], argmax = i => data.scores[by].argmax[i];
+  const decide = i => threshold > score(i) ? 0 : argmax(i);
+  const label = (matrix, i) => matrix === "known" ? argmax(i) : decide(i);
+
+  function percent(n, of) {
+    if (of === 0) return "n/a";
+    if (n === 0 || n === of) return 100 * n / of + "\u00a0%";
+    return (Math.min(Math.max(Math.round(n / of * 1000), 1), 999) / 10).toFixed(1) + "\u00a0%";
   }
 
-  function decide(i) { return threshold > data.score[i] ? 0 : data.argmax[i]; }
-
-  function rowOf(i) {
-    return data.kind[i] === "known" ? data.labels[data.target[i]] : data.kind[i] + " · " + data.shown[i];
+  function add(name, text, parent) {
+    const e = document.createElement(name);
+    e.textContent = text;
+    return parent.appendChild(e);
   }
 
-  function rows() {
-    var names = data.labels.slice(1), more = {};
-    data.kind.forEach(function (k, i) { if (k !== "known") more[rowOf(i)] = true; });
-    return names.concat(Object.keys(more).sort());
-  }
-
-  function show() {
-    var counts = {}, right = {}, total = {};
-    rows().forEach(function (r) { counts[r] = data.labels.map(function () { return 0; }); });
-    data.score.forEach(function (_, i) {
-      counts[rowOf(i)][decide(i)]++;
-      total[data.kind[i]] = (total[data.kind[i]] || 0) + 1;
-      if (decide(i) === data.target[i]) right[data.kind[i]] = (right[data.kind[i]] || 0) + 1;
+  function updateMatrix(table) {
+    const matrix = table.dataset.matrix, rows = new Map();
+    for (const tr of table.tBodies[0].rows) rows.set(tr.dataset.row, { tr, counts: data.labels.map(() => 0), all: 0 });
+    data.target.forEach((_, i) => {
+      const r = rows.get(row[matrix](i));
+      if (r) r.counts[label(matrix, i)]++, r.all++;
     });
-    output.textContent = threshold.toFixed(3) + ": " + ["known", "unknown", "unseen"].filter(function (k) { return total[k]; }).map(function (k) {
-      return k + " " + (right[k] || 0) + " of " + total[k] + " right";
-    }).join(", ");
-    table.textContent = "";
-    rows().forEach(function (r) {
-      var tr = element("tr", "", table), th = element("th", r, tr);
-      th.scope = "row";
-      th.className = "name";
-      counts[r].forEach(function (n, label) {
-        var td = element("td", "", tr);
-        if (n === 0) {
-          td.textContent = "0";
-          td.className = "zero";
-          return;
-        }
-        var b = element("button", String(n), td), known = data.labels.indexOf(r) > 0, ok = known ? data.labels[label] === r : label === 0;
-        b.type = "button";
-        b.className = ok ? "right" : "wrong";
-        b.title = r + " predicted as " + data.labels[label] + ": show the images";
-        b.setAttribute("aria-label", n + ": " + b.title);
-        b.addEventListener("click", function () {
-          picked = { row: r, label: label };
-          images();
-        });
+    for (const [name, r] of rows) {
+      const cells = [...r.tr.cells].slice(1), first = data.labels.length + 1 - cells.length;
+      const right = matrix === "others" ? 0 : data.labels.indexOf(name);
+      cells.pop().textContent = percent(r.counts[right], r.all);
+      cells.forEach((td, column) => updateCell(td, { matrix, name, label: first + column }, r.counts[first + column], r.all, first + column === right));
+    }
+  }
+
+  function updateCell(td, cell, n, all, right) {
+    const share = n ? n / all : 0, text = cell.name + " predicted as " + data.labels[cell.label] + ": " + n + " of " + all;
+    td.className = n === 0 ? "zero" : (right ? "right" : "wrong") + (share > 0.45 ? " deep" : "");
+    td.style.setProperty("--share", share);
+    td.title = text;
+    if (n === 0) {
+      td.textContent = "0";
+      return;
+    }
+    let button = td.querySelector("button");
+    if (!button) {
+      td.textContent = "";
+      button = add("button", "", td);
+      button.type = "button";
+      button.addEventListener("click", () => {
+        picked = isPicked(cell) ? null : cell;
+        update();
       });
-    });
-    images();
+    }
+    button.textContent = n;
+    button.setAttribute("aria-label", text + ", show the images");
+    button.setAttribute("aria-pressed", isPicked(cell));
   }
 
-  function images() {
-    behind.textContent = "";
+  const isPicked = cell => ["matrix", "name", "label"].every(k => picked?.[k] === cell[k]);
+
+  function updateImages() {
+    images.textContent = "";
     if (!picked) return;
-    var at = [];
-    data.score.forEach(function (_, i) { if (rowOf(i) === picked.row) if (decide(i) === picked.label) at.push(i); });
-    at.sort(function (a, b) { return data.score[b] - data.score[a]; });
-    var shown = at.filter(function (i) { return data.images[i]; });
-    element("p", picked.row + " predicted as " + data.labels[picked.label] + ": " + at.length + (at.length === 1 ? " image" : " images") +
-      (at.length > shown.length ? " (embedded: " + shown.length + ")" : "") + ", highest score first.", behind);
-    var list = element("ul", "", behind);
+    document.querySelector("[data-matrix=" + picked.matrix + "]").closest(".matrices").after(images);
+    const at = [...data.target.keys()].filter(i => row[picked.matrix](i) === picked.name).filter(i => label(picked.matrix, i) === picked.label);
+    at.sort((a, b) => score(b) - score(a));
+    const shown = at.filter(i => data.images[i]);
+    add("p", picked.name + " predicted as " + data.labels[picked.label] + ": " + at.length + (at.length === 1 ? " image" : " images") +
+      (at.length > shown.length ? " (embedded: " + shown.length + ")" : "") + ", highest score first.", images);
+    const list = add("ul", "", images);
     list.className = "cards";
-    shown.forEach(function (i) {
-      var li = element("li", "", list), img = element("img", "", li);
+    for (const i of shown) {
+      const li = add("li", "", list), img = add("img", "", li);
       img.src = data.images[i];
       img.alt = data.shown[i];
       img.title = data.id[i];
-      element("span", data.score[i].toFixed(3), li).className = "score";
+      add("span", score(i).toFixed(3), li).className = "score";
+    }
+  }
+
+  /* The points of the curves, and the lines at the threshold. */
+  function updateCharts(of) {
+    const rate = (key, kind) => of[kind][key] / of[kind].all;
+    for (const svg of views[by].querySelectorAll("[data-chart]")) {
+      const place = (axis, v) => {
+        const [low, high, from, to] = axis.split(" ").map(Number);
+        return from + (Math.min(Math.max(v, low), high) - low) / (high - low || 1) * (to - from);
+      };
+      for (const line of svg.querySelectorAll(".moving")) {
+        for (const end of ["x1", "x2"]) line.setAttribute(end, place(svg.dataset.x, threshold));
+      }
+      for (const point of svg.querySelectorAll("[data-of]")) {
+        const kind = point.dataset.of, at = {
+          sweep: () => [threshold, rate("right", kind)],
+          oscr: () => [rate("accepted", kind), rate("right", "known")],
+          roc: () => [rate("accepted", kind), rate("accepted", "known")],
+        }[svg.dataset.chart]();
+        point.setAttribute("cx", place(svg.dataset.x, at[0]));
+        point.setAttribute("cy", place(svg.dataset.y, at[1]));
+      }
+    }
+  }
+
+  function update() {
+    const of = {};
+    for (const kind of ["all", "known", "unknown", "unseen"]) of[kind] = { all: 0, right: 0, accepted: 0 };
+    data.target.forEach((target, i) => {
+      for (const kind of ["all", data.kind[i]]) {
+        of[kind].all++;
+        if (decide(i) === target) of[kind].right++;
+        if (decide(i) !== 0) of[kind].accepted++;
+      }
     });
+    output.textContent = "At " + threshold.toFixed(3) + ": " + ["known", "unknown", "unseen"].filter(kind => of[kind].all).map(
+      kind => kind + " " + of[kind].right + " of " + of[kind].all + " right").join(", ");
+    slider.setAttribute("aria-valuetext", threshold.toFixed(3));
+    views.forEach((view, i) => { view.hidden = i !== by; });
+    document.querySelectorAll("[data-matrix]").forEach(updateMatrix);
+    updateCharts(of);
+    updateImages();
   }
 
-  function fromAddress() {
-    var m = /^#threshold=(-?[0-9.]+)$/.exec(location.hash);
-    if (!m || !isFinite(Number(m[1]))) return;
-    threshold = Number(m[1]);
-    place();
+  /* go shows a threshold of a score. */
+  function go(index, at) {
+    const s = data.scores[index];
+    by = index;
+    threshold = at;
+    select.value = index;
+    slider.value = Math.round((at - s.low) / (s.high - s.low) * steps);
+    update();
   }
 
-  function place() {
-    slider.value = String(Math.round((threshold - data.low) / (data.high - data.low) * steps));
-    show();
+  /* An address that ends in #threshold=0.6 opens the page there. */
+  function goToAddress() {
+    const at = Number(/^#threshold=(-?[0-9.]+)$/.exec(location.hash)?.[1]);
+    if (isFinite(at)) go(0, at);
   }
 
-  slider.addEventListener("input", function () {
-    threshold = data.low + (data.high - data.low) * Number(slider.value) / steps;
-    show();
+  slider.addEventListener("input", () => {
+    const s = data.scores[by];
+    threshold = s.low + (s.high - s.low) * slider.value / steps;
+    update();
   });
-  window.addEventListener("hashchange", fromAddress);
-  place();
-  fromAddress();
+  select.addEventListener("change", () => go(Number(select.value), data.scores[select.value].threshold));
+  byID("reset").addEventListener("click", () => go(0, data.scores[0].threshold));
+  window.addEventListener("hashchange", goToAddress);
+  byID("controls").hidden = byID("help").hidden = false;
+  go(0, threshold);
+  goToAddress();
 })();
