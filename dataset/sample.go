@@ -81,3 +81,8 @@ func ParseRole(s string) (Role, error) {
 	}
 	return "", fmt.Errorf("role %q: want train, validation, test or unused", s)
 }
+
+// NamesGroup reports whether the sample's group is named by its content, as
+// ingest does where neither person nor session is known: the group is the sample
+// alone, or with its near-duplicates.
+func (s *Sample) NamesGroup() bool { return len(s.SHA256) > 8 && s.Group == s.SHA256[:8] }

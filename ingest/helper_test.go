@@ -21,13 +21,27 @@ import (
 	"github.com/gesturekit/gesturekit/ingest"
 	"github.com/gesturekit/gesturekit/pipeline"
 	"github.com/gesturekit/gesturekit/progress"
+	"github.com/gesturekit/gesturekit/rng"
 )
 
-// picture is a PNG of w x h pixels; another number is another picture.
-func picture(number, w, h int) string {
+// picture is a PNG of w x h pixels, blots on a grid; another number is quite
+// another picture.
+func picture(number, w, h int) string { return seen(number, w, h, false, 1) }
+
+// seen is the picture, mirrored or not, with a share of its light.
+func seen(number, w, h int, mirrored bool, light float64) string {
+	var blots [25]uint64
+	for i := range blots {
+		blots[i] = rng.New(uint64(number)).WithInt(i).Uint64()
+	}
 	m := image.NewRGBA(image.Rect(0, 0, w, h))
 	for i := range w * h {
-		m.Set(i%w, i/w, color.RGBA{uint8(3 * (i % w)), uint8(5 * (i / w)), uint8(37 * number), 255})
+		x, y := i%w, i/w
+		if mirrored {
+			x = w - 1 - x
+		}
+		v := blots[5*(5*y/h)+5*x/w]
+		m.Set(i%w, y, color.RGBA{uint8(light * float64(uint8(v))), uint8(light * float64(uint8(v>>8))), uint8(light * float64(uint8(v>>16))), 255})
 	}
 	m.Set(0, 0, color.RGBA{uint8(number), uint8(number >> 8), 0, 255})
 	var b bytes.Buffer

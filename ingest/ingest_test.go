@@ -49,7 +49,7 @@ func TestIngest(t *testing.T) {
 
 func TestSameBytesForAnyNumberOfWorkersAndAfterAnInterruption(t *testing.T) {
 	captures := write(t, with(sound(), map[string]string{
-		"fist/dup-x-1.png": picture(1, 40, 30), "fist/bad.png": "bad", "fist/alone.png": picture(70, 31, 44),
+		"fist/dup-x-1.png": picture(1, 40, 30), "fist/bad.png": "bad", "fist/alone.png": picture(70, 31, 44), "fist/mirrored.png": seen(70, 31, 44, true, 1),
 	}))
 	var want map[string]string
 	for _, workers := range []int{1, 2, 7} {

@@ -69,3 +69,28 @@ func TestQuotedIsBounded(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A merged group takes the name of the known one in it, else of the first; two
+// known ones stay apart.
+func TestMergedGroups(t *testing.T) {
+	for name, c := range map[string]struct{ pairs, want string }{
+		"first":         {"c-b b-a", "a=a b=a c=a P=P Q=Q"},
+		"known":         {"a-P", "a=P b=b c=c P=P Q=Q"},
+		"known later":   {"a-b c-a b-Q", "a=Q b=Q c=Q P=P Q=Q"},
+		"known earlier": {"Q-c c-a", "a=Q b=b c=Q P=P Q=Q"},
+		"two known":     {"a-P b-Q a-b", "a=P b=Q c=c P=P Q=Q"},
+		"again":         {"a-b a-b b-c a-c", "a=a b=a c=a P=P Q=Q"},
+	} {
+		m := merger{first: map[string]int{"a": 0, "P": 1, "b": 2, "Q": 3, "c": 4}, known: map[string]bool{"P": true, "Q": true}, above: map[string]string{}}
+		for _, p := range strings.Fields(c.pairs) {
+			m.merge(p[:1], p[2:])
+		}
+		var got []string
+		for _, g := range []string{"a", "b", "c", "P", "Q"} {
+			got = append(got, g+"="+m.top(g))
+		}
+		if got := strings.Join(got, " "); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}

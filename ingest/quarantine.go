@@ -51,6 +51,10 @@ func reasonOf(err error) Reason {
 	return Unreadable
 }
 
+func kept(captures []*capture) []*capture {
+	return slices.DeleteFunc(slices.Clone(captures), func(c *capture) bool { return c.reason != "" })
+}
+
 func rejected(captures []*capture) []*capture {
 	return slices.DeleteFunc(slices.Clone(captures), func(c *capture) bool { return c.reason == "" })
 }

@@ -8,7 +8,6 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"sync"
 
 	"github.com/gesturekit/gesturekit/dataset"
@@ -28,7 +27,7 @@ type Stage struct {
 func (Stage) Name() string { return "ingest" }
 
 // Version identifies the algorithm and the codec.
-func (s Stage) Version() string { return "ingest/2 " + s.Codec.Identity() }
+func (s Stage) Version() string { return "ingest/3 " + s.Codec.Identity() }
 
 // Seedless tells that the stage draws nothing.
 func (Stage) Seedless() {}
@@ -93,6 +92,9 @@ func (s Stage) Run(ctx context.Context, _ dataset.Manifest, env pipeline.Env) (d
 	if err := w.writeAll(ctx, contents); err != nil {
 		return none, err
 	}
+	if err := w.groupNear(ctx, kept(f.captures)); err != nil {
+		return none, fmt.Errorf("group near-duplicates: %w", err)
+	}
 	err = atomicfile.Write(filepath.Join(env.Dir, QuarantineFile), func(out io.Writer) error { return writeQuarantine(out, f.captures) })
 	if err != nil {
 		return none, fmt.Errorf("write the quarantine: %w", err)
@@ -147,44 +149,12 @@ func (o Options) placer(f *folder) (placer, error) {
 
 func (s Stage) manifest(f folder) dataset.Manifest {
 	var samples []dataset.Sample
-	for _, c := range f.captures {
-		if c.reason == "" {
-			samples = append(samples, dataset.Sample{
-				ID: c.id, Path: path.Join(s.Name(), c.image()), Category: c.category, Group: c.group,
-				Source: c.path, SHA256: c.sha256, Label: dataset.NoLabel,
-				TakenAt: c.takenAt, Camera: c.camera,
-			})
-		}
+	for _, c := range kept(f.captures) {
+		samples = append(samples, dataset.Sample{
+			ID: c.id, Path: path.Join(s.Name(), c.image()), Category: c.category, Group: c.group,
+			Source: c.path, SHA256: c.sha256, Label: dataset.NoLabel,
+			TakenAt: c.takenAt, Camera: c.camera,
+		})
 	}
 	return dataset.New(samples)
-}
-
-// warn tells what a person should know about captures that were kept or not.
-func warn(env pipeline.Env, f folder, m dataset.Manifest) {
-	if n := len(rejected(f.captures)); n > 0 {
-		env.Warn(fmt.Sprintf("%d of %d captures quarantined: %s; %s says why of each", n, len(f.captures), tally(f.captures), filepath.Join(env.Output(env.Name), QuarantineFile)))
-	}
-	alone, inBurst, bursts := 0, 0, map[string]bool{}
-	count := map[string]int{}
-	for i := range m.Samples {
-		c := &m.Samples[i]
-		count[c.Category]++
-		if c.Group == c.SHA256[:8] {
-			alone++
-		} else if strings.HasPrefix(c.Group, dataset.BurstPrefix) {
-			inBurst++
-			bursts[c.Group] = true
-		}
-	}
-	if inBurst > 0 {
-		env.Warn(fmt.Sprintf("of %d of %d captures neither person nor session is known, so they are grouped by time, in %d bursts: pictures of one person in two bursts may fall into train and test, and the results look better than they are; set ingest.groups.pattern or ingest.groups.file, or raise ingest.groups.gap", inBurst, len(m.Samples), len(bursts)))
-	}
-	if alone > 0 {
-		env.Warn(fmt.Sprintf("of %d of %d captures neither person nor session is known, so each is a group of its own: pictures of one person may fall into train and test, and the results look better than they are; set ingest.groups.pattern or ingest.groups.file", alone, len(m.Samples)))
-	}
-	for _, name := range sortedKeys(count) {
-		if count[name] == 1 {
-			env.Warn(fmt.Sprintf("category %q has one image only: it cannot be in train, validation and test; add captures", name))
-		}
-	}
 }

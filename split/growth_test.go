@@ -211,21 +211,32 @@ func TestLockReadsBack(t *testing.T) {
 	}
 }
 
+// Where nobody knows the person, a group is named by the content of one of its
+// samples, the others being its near-duplicates; each counts.
 func TestSamplesWithoutGroupAreToldAloud(t *testing.T) {
 	m := captures(six(), 20, 1)
-	for i := range m.Samples[:30] {
+	for i := range m.Samples {
 		s := &m.Samples[i]
-		s.SHA256 = fmt.Sprintf("%08x%056d", i, 0)
-		s.Group = s.SHA256[:8]
+		if i < 30 {
+			s.SHA256 = fmt.Sprintf("%08x%056d", i, 0)
+			if s.Group = s.SHA256[:8]; i%3 == 2 {
+				s.Group = m.Samples[i-1].Group
+			}
+		}
+		s.Camera = s.Group
 	}
-	p, _, err := split.Stage{Options: options()}.PlanFrom(m, rng.New(1).With("split"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if l := p.Lock(); l.Ungrouped != 30 || l.Spanning != 20 {
-		t.Errorf("%d ungrouped, %d spanning, want 30 and 20", l.Ungrouped, l.Spanning)
-	}
-	if !strings.Contains(strings.Join(p.Warnings, "\n"), "of 30 of 120 samples neither person nor session is known") {
-		t.Errorf("warnings %q", p.Warnings)
+	for _, by := range []split.By{split.ByGroup, split.ByCamera} {
+		o := options()
+		o.By = by
+		p, _, err := split.Stage{Options: o}.PlanFrom(m, rng.New(1).With("split"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l := p.Lock(); l.Ungrouped != 30 || l.Spanning != 21 || len(l.Groups) != 40 {
+			t.Errorf("by %s: %d ungrouped, %d spanning of %d groups, want 30, 21 and 40", by, l.Ungrouped, l.Spanning, len(l.Groups))
+		}
+		if !strings.Contains(strings.Join(p.Warnings, "\n"), "of 30 of 120 samples neither person nor session is known") {
+			t.Errorf("by %s: warnings %q", by, p.Warnings)
+		}
 	}
 }

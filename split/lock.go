@@ -41,7 +41,7 @@ type Lock struct {
 	Tolerance  float64                  `json:"tolerance"`           // split.tolerance
 	Off        float64                  `json:"off"`                 // largest distance of a share from the one asked, over all samples and at half weight in each category
 	Lacking    []string                 `json:"lacking"`             // categories that are not in a role, and why
-	Ungrouped  int                      `json:"ungrouped"`           // samples of which neither person nor session is known: each is a group of its own
+	Ungrouped  int                      `json:"ungrouped"`           // samples of which neither person nor session nor time is known: each is a group of its own, or with its near-duplicates
 	InBursts   int                      `json:"in_bursts,omitempty"` // samples of which neither is known, grouped by time
 	Spanning   int                      `json:"spanning"`            // groups with samples of more than one category
 	Samples    map[dataset.Role]int     `json:"samples"`             // all samples

@@ -186,8 +186,11 @@ func (p *Plan) enough() error {
 		}
 	}
 	what, more := "groups", "name more persons or sessions (ingest.groups)"
-	if p.o.By == ByCamera {
+	switch {
+	case p.o.By == ByCamera:
 		what, more = "cameras", "capture with more of them"
+	case p.all.alone+p.all.inBursts > 0:
+		more += ", as captures without one are grouped by time (ingest.groups.gap) and with near-duplicates (ingest.groups.near)"
 	}
 	var errs []error
 	for _, r := range dataset.Roles() {
@@ -225,7 +228,7 @@ func (p *Plan) warn() {
 	}
 	l := p.Lock()
 	if l.Ungrouped > 0 {
-		note("of %d of %d samples neither person nor session is known, so each is a group of its own: pictures of one person or burst may be in train and in test, and the test looks better than it is; set ingest.groups", l.Ungrouped, total(l.Samples))
+		note("of %d of %d samples neither person nor session is known, so each is a group of its own, or with its near-duplicates: pictures of one person or burst may be in train and in test, and the test looks better than it is; set ingest.groups", l.Ungrouped, total(l.Samples))
 	}
 	if l.InBursts > 0 {
 		note("of %d of %d samples neither person nor session is known, only bursts by time: pictures of one person in two bursts may be in train and in test, and the test looks better than it is; set ingest.groups", l.InBursts, total(l.Samples))

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -20,13 +19,13 @@ type Tally struct {
 	groups, categories  []string
 	pairs               []uint64      // a group and a category for each sample
 	digests             []groupDigest // by group
-	alone, inBursts     int           // samples whose group nobody knows, or only by time
+	byContent           []bool        // by group, unless by camera: it is named by the content of a sample
+	inBursts            int           // samples grouped by time
 
 	by        By
-	starts    []int64           // by time: of each group when its first sample was taken, in seconds, or untimed
-	cameraOf  map[string]string // by camera: of each group
-	shared    map[string]bool   // by camera: groups with samples of several
-	uncamered int               // by camera: samples of which it is not known
+	starts    []int64                // by time: of each group when its first sample was taken, in seconds, or untimed
+	cameraOf  map[string]cameraGroup // by camera: of each group
+	uncamered int                    // by camera: samples of which it is not known
 }
 
 // groupDigest is the sum of the digests of a group's sample IDs, so that their
@@ -39,7 +38,7 @@ func (d groupDigest) String() string { return fmt.Sprintf("%016x", d.high^d.low)
 func (o Options) NewTally() *Tally {
 	return &Tally{
 		groupAt: map[string]uint32{}, categoryAt: map[string]uint32{},
-		by: o.By, cameraOf: map[string]string{}, shared: map[string]bool{},
+		by: o.By, cameraOf: map[string]cameraGroup{},
 	}
 }
 
@@ -57,10 +56,11 @@ func (t *Tally) Add(s *dataset.Sample) {
 	g, c := intern(t.groupAt, &t.groups, t.by.unit(s)), intern(t.categoryAt, &t.categories, s.Category)
 	if int(g) == len(t.digests) {
 		t.digests = append(t.digests, groupDigest{})
+		t.byContent = append(t.byContent, false)
 	}
 	t.pairs = append(t.pairs, uint64(g)<<32|uint64(c))
-	if len(s.SHA256) > 8 && s.Group == s.SHA256[:8] { // as ingest names them
-		t.alone++
+	if s.NamesGroup() {
+		t.byContent[g] = true
 	} else if strings.HasPrefix(s.Group, dataset.BurstPrefix) {
 		t.inBursts++
 	}
@@ -84,15 +84,43 @@ func (t *Tally) addTime(group int, s *dataset.Sample) {
 	}
 }
 
+// cameraGroup is what a split by camera must know of a group.
+type cameraGroup struct {
+	camera            string
+	shared, byContent bool // it has samples of several cameras; it is named by the content of one
+	samples           int
+}
+
 func (t *Tally) addCamera(s *dataset.Sample) {
 	if s.Camera == "" {
 		t.uncamered++
 	}
-	if camera, ok := t.cameraOf[s.Group]; !ok {
-		t.cameraOf[strings.Clone(s.Group)] = strings.Clone(s.Camera)
-	} else if camera != s.Camera {
-		t.shared[strings.Clone(s.Group)] = true
+	g, ok := t.cameraOf[s.Group]
+	if !ok {
+		g.camera = strings.Clone(s.Camera)
 	}
+	g.samples++
+	g.shared = g.shared || g.camera != s.Camera
+	g.byContent = g.byContent || s.NamesGroup()
+	t.cameraOf[strings.Clone(s.Group)] = g
+}
+
+// ungrouped counts the samples of groups that are named by content.
+func (t *Tally) ungrouped() (n int) {
+	if t.by == ByCamera {
+		for _, g := range t.cameraOf {
+			if g.byContent {
+				n += g.samples
+			}
+		}
+		return n
+	}
+	for _, p := range t.pairs {
+		if t.byContent[p>>32] {
+			n++
+		}
+	}
+	return n
 }
 
 func intern(at map[string]uint32, names *[]string, name string) uint32 {
@@ -114,7 +142,7 @@ type cell struct{ group, category, samples int32 }
 type table struct {
 	groups, categories []string
 	digests            []groupDigest
-	alone, inBursts    int
+	alone, inBursts    int // samples whose group nobody knows, or only by time
 	by                 By
 	samples, uncamered int
 	starts             []int64
@@ -129,8 +157,13 @@ func (t *Tally) table() table {
 	var groupRank, categoryRank []uint32
 	out.groups, groupRank = ranked(t.groups)
 	out.categories, categoryRank = ranked(t.categories)
-	out.alone, out.inBursts, out.by, out.samples, out.uncamered = t.alone, t.inBursts, t.by, len(t.pairs), t.uncamered
-	out.shared = slices.Sorted(maps.Keys(t.shared))
+	out.alone, out.inBursts, out.by, out.samples, out.uncamered = t.ungrouped(), t.inBursts, t.by, len(t.pairs), t.uncamered
+	for name, g := range t.cameraOf {
+		if g.shared {
+			out.shared = append(out.shared, name)
+		}
+	}
+	slices.Sort(out.shared)
 	out.starts = make([]int64, len(t.starts))
 	for i, start := range t.starts {
 		out.starts[groupRank[i]] = start
