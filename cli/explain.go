@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -78,8 +77,7 @@ func explainCommand(std IO) *cli.Command {
 	}
 }
 
-// working reads an image as ingest makes it: a square of size pixels, behind
-// a JPEG file. One that has the size already is taken as it is.
+// working reads an image as ingest makes it.
 func working(conf config.Config, name string, size int) (*image.RGBA, error) {
 	codec, err := config.OpenCodec(conf.Codec)
 	if err != nil {
@@ -89,16 +87,7 @@ func working(conf config.Config, name string, size int) (*image.RGBA, error) {
 	if err != nil {
 		return nil, err
 	}
-	img, info, err := codec.DecodeSquare(data, pixel.DefaultLimits(), size, conf.Ingest.Fit)
-	if err != nil || info.Width == size && info.Height == size {
-		return img, err
-	}
-	var b bytes.Buffer
-	if err := codec.EncodeJPEG(&b, img, conf.Ingest.Quality); err != nil {
-		return nil, err
-	}
-	img, _, err = codec.Decode(b.Bytes(), pixel.DefaultLimits())
-	return img, err
+	return codec.Working(data, pixel.DefaultLimits(), size, conf.Ingest.Fit, conf.Ingest.Quality)
 }
 
 func printExplanation(w io.Writer, e explain.Explanation, hasManifest bool, picture string) error {

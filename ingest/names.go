@@ -25,8 +25,8 @@ func checkCategories(captures []*capture) error {
 	slices.Sort(names)
 	var faults []error
 	for _, n := range names {
-		if why := badCategory(n); why != "" {
-			faults = append(faults, fmt.Errorf("category %q, of %q: %s: rename it", n, first[n].path, why))
+		if err := dataset.CheckCategory(n); err != nil {
+			faults = append(faults, fmt.Errorf("category %q, of %q: %w: rename it", n, first[n].path, err))
 		}
 	}
 	faults = append(faults, spellings("categories", captures, func(c *capture) string { return c.category })...)
@@ -55,23 +55,6 @@ func spellings(what string, captures []*capture, of func(*capture) string) (faul
 		folded[fold] = name
 	}
 	return faults
-}
-
-// badCategory says why a name cannot be a category, "" if it can.
-func badCategory(n string) string {
-	switch {
-	case !plain(n):
-		return "the name is not UTF-8 or holds control characters"
-	case dataset.ReservedCategory(n):
-		return "the name is reserved, dataset loaders take it for a role or a label"
-	case strings.ContainsAny(n, `/\:*?"<>|`):
-		return `the name holds one of / \ : * ? " < > |, which some systems do not allow in a folder's name`
-	case strings.TrimSpace(n) != n || strings.HasPrefix(n, ".") || strings.HasSuffix(n, "."):
-		return "the name begins or ends with a space or a dot"
-	case len(n) > 100:
-		return "the name is longer than 100 bytes"
-	}
-	return ""
 }
 
 // checkUsed reports the folders and categories of which no capture is left.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/gesturekit/gesturekit/dataset"
 )
 
 // takeName is a file name that tells person, session and frame, such as
@@ -31,7 +33,7 @@ func (p byLayout) place(c *capture) {
 	}
 	c.category = parts[0]
 	if len(parts) > 2 {
-		c.group = parts[1]
+		c.group = dataset.FolderNamed(parts[1])
 	} else if m := p.take.FindStringSubmatch(parts[1]); m != nil {
 		c.group = m[1]
 	}

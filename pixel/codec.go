@@ -1,6 +1,7 @@
 package pixel
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"image"
@@ -84,6 +85,22 @@ func (c Codec) DecodeSquare(data []byte, l Limits, size int, fit Fit) (*image.RG
 	}
 	room = img.Pix
 	return Square(img, size, fit), info, nil // which does not share memory with img
+}
+
+// Working returns an image as the working images of ingest are: a square of size
+// pixels, read from a JPEG file of that quality. One that has the size already is
+// taken as it is.
+func (c Codec) Working(data []byte, l Limits, size int, fit Fit, quality int) (*image.RGBA, error) {
+	img, info, err := c.DecodeSquare(data, l, size, fit)
+	if err != nil || info.Width == size && info.Height == size {
+		return img, err
+	}
+	var b bytes.Buffer
+	if err := c.EncodeJPEG(&b, img, quality); err != nil {
+		return nil, err
+	}
+	img, _, err = c.Decode(b.Bytes(), Limits{})
+	return img, err
 }
 
 func (c Codec) decode(room, data []byte, info Info, halvings int) (*image.RGBA, error) {

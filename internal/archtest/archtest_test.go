@@ -49,9 +49,13 @@ func allowed() map[string]string {
 		// Not a stage: behind them, so it may use how they name and write their files.
 		"export": stage + " audit ingest split labels",
 
+		// Behind the stages too.
+		"internal/web": "",
+		"serve":        "evaluate trainer pixel internal/web",
+
 		"config":         "dataset evaluate audit export internal/synth ingest split labels augment trainer validate report gate pipeline rng pixel pixel/turbo internal/nearest",
 		"compare":        "config pipeline dataset split trainer evaluate report progress internal/atomicfile",
-		"cli":            "compare audit config explain export pipeline progress dataset rng pixel augment split labels evaluate report gate trainer internal/atomicfile internal/nearest",
+		"cli":            "compare audit config explain export serve internal/web pipeline progress dataset rng pixel augment split labels evaluate report gate trainer internal/atomicfile internal/nearest",
 		"cmd/gesturekit": "cli",
 	}
 }
