@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/gesturekit/gesturekit/capture"
 	"github.com/gesturekit/gesturekit/config"
 	"github.com/gesturekit/gesturekit/internal/web"
 	"github.com/gesturekit/gesturekit/serve"
@@ -21,9 +23,10 @@ func serveCommand(std IO) *cli.Command {
 	return &cli.Command{
 		Name: "serve", Usage: "recognise gestures live, on a page with the camera and by an API",
 		Description: "Serves a page that shows what the model makes of the camera's picture, POST /v1/predict for programs\n" +
-			"(/openapi.json describes it), and /metrics. Nothing is stored. Stop it with Ctrl-C.",
+			"(/openapi.json describes it), and /metrics. Stores nothing but the frames that the user saves as captures. Stop it with Ctrl-C.",
 		Flags: append(append([]cli.Flag{
 			&cli.StringFlag{Name: "model", Aliases: []string{"m"}, Usage: "folder of the model", DefaultText: "train in the run's folder"},
+			&cli.StringFlag{Name: "captures", Usage: "folder into which the page saves a frame when it is told to", DefaultText: "ingest.captures, or captures"},
 			&cli.StringFlag{Name: "smooth", Usage: "a gesture is shown while it is the decision on so many of the last frames", Value: "3/5"},
 		}, webFlags("127.0.0.1:8322")...), settingFlags("ingest")...),
 		Action: func(c *cli.Context) error {
@@ -60,6 +63,10 @@ func serveModel(c *cli.Context, std IO, conf config.Config) (err error) {
 	if n, err := fmt.Sscanf(c.String("smooth"), "%d/%d", &o.Smooth.Need, &o.Smooth.Of); err != nil || n != 2 || o.Smooth.Validate() != nil {
 		return fmt.Errorf("%w: --smooth %q: want n/m, such as 3/5, with 1 to m of at most 60 frames", errUsage, c.String("smooth"))
 	}
+	if o.Captures, err = capture.Open(cmp.Or(c.String("captures"), conf.Ingest.Captures, "captures")); err != nil {
+		return fmt.Errorf("serve: %w", err)
+	}
+	defer func() { err = errors.Join(err, o.Captures.Close()) }()
 	service, err := serve.New(c.Context, model, o)
 	if err != nil {
 		return err

@@ -69,6 +69,6 @@ func describe(m *trainer.Model, o Options) Model {
 	}
 	return Model{
 		Labels: m.Labels, Size: m.Size, Arch: m.Arch, Loss: fmt.Sprint(m.Loss), Score: score, Threshold: m.Threshold,
-		Fit: string(o.Fit), Weights: m.Weights, Smooth: o.Smooth,
+		Fit: string(o.Fit), Weights: m.Weights, Smooth: o.Smooth, Captures: o.Captures != nil,
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gesturekit/gesturekit/capture"
 	"github.com/gesturekit/gesturekit/evaluate"
 	"github.com/gesturekit/gesturekit/internal/web"
 	"github.com/gesturekit/gesturekit/pixel"
@@ -34,13 +35,14 @@ var openapi []byte
 
 // Options steer a Service.
 type Options struct {
-	Codec   pixel.Codec
-	Fit     pixel.Fit // as in the ingest that made the model's training images
-	Quality int       // likewise
-	Workers int       // pictures evaluated at the same time, from 1
-	Smooth  Smoothing // of a new stream
-	Log     *slog.Logger
-	Now     func() time.Time
+	Codec    pixel.Codec
+	Fit      pixel.Fit       // as in the ingest that made the model's training images
+	Quality  int             // likewise
+	Workers  int             // pictures evaluated at the same time, from 1
+	Smooth   Smoothing       // of a new stream
+	Captures *capture.Folder // where the page saves frames; nil for nowhere
+	Log      *slog.Logger
+	Now      func() time.Time
 }
 
 // Service answers for one model.
@@ -94,6 +96,9 @@ func (s *Service) routes() (http.Handler, error) {
 	mux.HandleFunc("POST /v1/predict", s.predict)
 	mux.HandleFunc("GET /v1/stream", s.stream)
 	mux.Handle("GET /metrics", s.metrics.handler())
+	if s.o.Captures != nil {
+		capture.Routes(mux, s.o.Captures, s.log)
+	}
 	return s.metrics.counted(web.Whole(mux)), nil
 }
 

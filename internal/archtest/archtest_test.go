@@ -51,11 +51,12 @@ func allowed() map[string]string {
 
 		// Behind the stages too.
 		"internal/web": "",
-		"serve":        "evaluate trainer pixel internal/web",
+		"capture":      "dataset pixel internal/web",
+		"serve":        "capture evaluate trainer pixel internal/web",
 
 		"config":         "dataset evaluate audit export internal/synth ingest split labels augment trainer validate report gate pipeline rng pixel pixel/turbo internal/nearest",
 		"compare":        "config pipeline dataset split trainer evaluate report progress internal/atomicfile",
-		"cli":            "compare audit config explain export serve internal/web pipeline progress dataset rng pixel augment split labels evaluate report gate trainer internal/atomicfile internal/nearest",
+		"cli":            "compare audit capture config explain export serve internal/web pipeline progress dataset rng pixel augment split labels evaluate report gate trainer internal/atomicfile internal/nearest",
 		"cmd/gesturekit": "cli",
 	}
 }

@@ -1,0 +1,227 @@
+// Package capture records captures: a page that shows the camera and keeps frames,
+// and the folder that it keeps them in.
+//
+// A frame is a JPEG file, <category>/<person>/<recording>/<number>.jpg: the layout
+// that ingest reads, with the person as the group. dataset.FolderName makes the
+// person's folder of the name, whatever it is. A file appears whole or not at all,
+// and is on the disk before it is said to be saved. Nothing outside the folder is
+// read or written, also through links.
+package capture
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"strings"
+	"sync"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/pixel"
+)
+
+// What can be wrong with a request for a frame.
+var (
+	ErrName     = errors.New("invalid name")
+	ErrPicture  = errors.New("invalid picture")
+	ErrConflict = errors.New("another frame is there already")
+)
+
+// Frame names one frame.
+type Frame struct {
+	Category  string `json:"category"`
+	Person    string `json:"person"`
+	Recording string `json:"recording"` // date, time and four letters: 20261125-183012-k3fa
+	Number    int    `json:"frame"`     // 1 to 99999
+}
+
+const maxNumber = 99999
+
+// maxPixels bounds a frame: 4K video.
+const maxPixels = 3840 * 2160
+
+// path returns the frame's file, relative to the folder, with slashes.
+func (f Frame) path() (string, error) {
+	person, err := f.place()
+	if err != nil {
+		return "", err
+	}
+	if ok, err := regexp.MatchString(`^[0-9]{8}-[0-9]{6}-[0-9a-z]{4}$`, f.Recording); err != nil || !ok {
+		return "", fmt.Errorf("%w: recording %q: want date, time and four letters, such as 20261125-183012-k3fa", ErrName, f.Recording)
+	}
+	if f.Number < 1 || f.Number > maxNumber {
+		return "", fmt.Errorf("%w: frame %d: want 1 to %d", ErrName, f.Number, maxNumber)
+	}
+	return path.Join(f.Category, person, f.Recording, fmt.Sprintf("%05d.jpg", f.Number)), nil
+}
+
+// place checks category and person and returns the person's folder.
+func (f Frame) place() (string, error) {
+	if err := dataset.CheckCategory(f.Category); err != nil {
+		return "", fmt.Errorf("%w: category %q: %w", ErrName, f.Category, err)
+	}
+	if folder, err := dataset.FolderName(f.Category); err != nil || folder != f.Category {
+		return "", fmt.Errorf("%w: category %q: the name cannot be a folder on every system", ErrName, f.Category)
+	}
+	person, err := dataset.FolderName(f.Person)
+	if err != nil {
+		return "", fmt.Errorf("%w: person %q: %w", ErrName, f.Person, err)
+	}
+	return person, nil
+}
+
+// Folder is a folder of captures. All methods may be called at the same time.
+type Folder struct {
+	dir  string
+	mu   sync.Mutex // of writing
+	root *os.Root   // nil until something is written to a folder that is not there
+}
+
+// Open returns the folder, which need not exist until a frame is saved.
+func Open(dir string) (*Folder, error) {
+	f := &Folder{dir: dir}
+	root, err := os.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return f, nil
+	}
+	f.root = root
+	return f, err
+}
+
+// Close releases the folder.
+func (f *Folder) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.root == nil {
+		return nil
+	}
+	return f.root.Close()
+}
+
+// opened returns the root, nil while there is none.
+func (f *Folder) opened() *os.Root {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.root
+}
+
+// Check fails, in ErrName, where no frame can be saved under category and person:
+// on what cannot be a name, and on one that differs from that of others in case
+// only, which ingest would refuse.
+func (f *Folder) Check(category, person string) error {
+	frame := Frame{Category: norm.NFC.String(category), Person: norm.NFC.String(person)}
+	if _, err := frame.place(); err != nil {
+		return err
+	}
+	all, err := f.List()
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		for _, n := range []struct{ what, is, has string }{{"category", frame.Category, r.Category}, {"person", frame.Person, r.Person}} {
+			if n.is != n.has && strings.EqualFold(n.is, n.has) {
+				return fmt.Errorf("%w: %s %q: there is %q already: spell it like that", ErrName, n.what, n.is, n.has)
+			}
+		}
+	}
+	return nil
+}
+
+// Save keeps a frame, a JPEG file. Saving the same again changes nothing, and
+// created is false; in the place of another frame it fails with ErrConflict.
+func (f *Folder) Save(frame Frame, data []byte) (created bool, err error) {
+	frame.Category, frame.Person = norm.NFC.String(frame.Category), norm.NFC.String(frame.Person)
+	name, err := frame.path()
+	if err != nil {
+		return false, err
+	}
+	_, info, err := pixel.Decode(data, pixel.Limits{Pixels: maxPixels})
+	if err != nil {
+		return false, fmt.Errorf("%w: %w", ErrPicture, err)
+	}
+	if info.Format != pixel.JPEG {
+		return false, fmt.Errorf("%w: it is %s, want JPEG", ErrPicture, info.Format)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.root == nil {
+		if err := os.MkdirAll(f.dir, 0o755); err != nil {
+			return false, err
+		}
+		if f.root, err = os.OpenRoot(f.dir); err != nil {
+			return false, err
+		}
+	}
+	switch old, err := f.root.ReadFile(name); {
+	case err == nil && bytes.Equal(old, data):
+		return false, nil
+	case err == nil:
+		return false, fmt.Errorf("%w: %s", ErrConflict, name)
+	case !errors.Is(err, fs.ErrNotExist):
+		return false, err
+	}
+	return true, write(f.root, name, data)
+}
+
+// write puts data on the disk and then under its name.
+func write(root *os.Root, name string, data []byte) (err error) {
+	dir := path.Dir(name)
+	if err := root.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	unfinished := path.Join(dir, ".tmp-"+path.Base(name))
+	file, err := root.Create(unfinished)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, root.Remove(unfinished))
+		}
+	}()
+	_, err = file.Write(data)
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	return root.Rename(unfinished, name)
+}
+
+// Read returns a frame's file.
+func (f *Folder) Read(frame Frame) ([]byte, error) {
+	name, err := frame.path()
+	if err != nil {
+		return nil, err
+	}
+	root := f.opened()
+	if root == nil {
+		return nil, fs.ErrNotExist
+	}
+	return root.ReadFile(name)
+}
+
+// Delete removes a frame, and the folders that it leaves empty.
+func (f *Folder) Delete(frame Frame) error {
+	name, err := frame.path()
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.root == nil {
+		return fs.ErrNotExist
+	}
+	if err := f.root.Remove(name); err != nil {
+		return err
+	}
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		if f.root.Remove(dir) != nil { // not empty
+			break
+		}
+	}
+	return nil
+}
