@@ -3,6 +3,8 @@ package augment
 import (
 	"image"
 	"math"
+
+	"github.com/gesturekit/gesturekit/internal/elementary"
 )
 
 // blur is a Gaussian whose deviation is a fraction of the longer side, the
@@ -49,7 +51,7 @@ func (s *Scratch) gaussian(img *image.RGBA, sigma float64) {
 // gaussianTaps appends the weights of offsets 0, 1, 2... along x.
 func gaussianTaps(k stencil, sigma float64) stencil {
 	fall := -math.Log2E / (2 * float64(sigma*sigma))
-	weight := func(i int) float64 { return exp2(max(float64(fall*float64(i*i)), -100)) }
+	weight := func(i int) float64 { return elementary.Exp2(max(float64(fall*float64(i*i)), -100)) }
 	radius := int(math.Ceil(4 * sigma))
 	sum := 1.0
 	for i := 1; i <= radius; i++ {

@@ -1,5 +1,7 @@
 package augment
 
+import "github.com/gesturekit/gesturekit/internal/elementary"
+
 // exposure scales linear light by 2^stops, as a longer shutter does. Highlights
 // clip, or with roll_off above 0 go over into white as film does: light above
 // the knee, 1 - roll_off, is x = knee + u / (1 + c u) for u beyond the knee, with
@@ -12,7 +14,7 @@ func exposure() Op {
 			{Name: "roll_off", Unit: "linear light", Doc: "how far below white highlights begin to be compressed; 0 clips them", Limits: Range{0, 0.95}, Default: Point(0)},
 		},
 		tone: func(v *values, t *tone) {
-			g, room := exp2(v[0]), v[1]
+			g, room := elementary.Exp2(v[0]), v[1]
 			if g <= 1 || room == 0 {
 				t.light([3]float64{g, g, g})
 				return

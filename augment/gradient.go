@@ -1,5 +1,7 @@
 package augment
 
+import "github.com/gesturekit/gesturekit/internal/elementary"
+
 // gradient lights the picture from one side: the gain of linear light is
 // 2^(stops * t / 2), with t from -1 at the dark end to 1 at the lit end of the
 // diagonal's length, 0 in the middle.
@@ -13,8 +15,8 @@ func gradient() Op {
 		light: func(v *values, _ extent, y, x0, dx float64, g gains) {
 			sin, cos := sincos(v[1])
 			half := v[0] / 2
-			gain := exp2(float64(half * (float64(x0*cos) + float64(y*sin))))
-			ratio := exp2(float64(half * dx * cos))
+			gain := elementary.Exp2(float64(half * (float64(x0*cos) + float64(y*sin))))
+			ratio := elementary.Exp2(float64(half * dx * cos))
 			for i := range g {
 				g[i] = float64(g[i] * gain)
 				gain = float64(gain * ratio)

@@ -3,6 +3,8 @@ package augment
 import (
 	"image"
 	"math"
+
+	"github.com/gesturekit/gesturekit/internal/elementary"
 )
 
 // Op is one kind of change: its name in a recipe, its parameters and what they
@@ -69,7 +71,7 @@ func (p *Param) draw(r Range, u float64) float64 {
 	case p.Integer:
 		return min(r.Lo+math.Floor(u*(r.Hi-r.Lo+1)), r.Hi)
 	case p.Log:
-		return min(max(exp2(lerp(log2(r.Lo), log2(r.Hi), u)), r.Lo), r.Hi)
+		return min(max(elementary.Exp2(lerp(elementary.Log2(r.Lo), elementary.Log2(r.Hi), u)), r.Lo), r.Hi)
 	case p.Reciprocal:
 		return min(max(1/lerp(1/r.Lo, 1/r.Hi, u), r.Lo), r.Hi)
 	}

@@ -1,5 +1,7 @@
 package augment
 
+import "github.com/gesturekit/gesturekit/internal/elementary"
+
 // pointLight adds a small lamp in front of the picture: the gain of linear light
 // is 1 + (2^stops - 1) / (1 + d^2 / radius^2), the inverse-square fall-off of a
 // lamp that hangs the radius above the point (x, y).
@@ -13,7 +15,7 @@ func pointLight() Op {
 			{Name: "radius", Unit: "fraction of the longer side", Doc: "distance of half the effect", Limits: Range{0.05, 4}, Default: Range{0.2, 0.6}},
 		},
 		light: func(v *values, e extent, y, x0, dx float64, g gains) {
-			lamp, r := exp2(v[0])-1, 2*v[3]
+			lamp, r := elementary.Exp2(v[0])-1, 2*v[3]
 			px, py := float64(e.x*(2*v[1]-1)), float64(e.y*(2*v[2]-1))
 			r2 := float64(r * r)
 			near := r2 + float64((y-py)*(y-py))

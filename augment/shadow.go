@@ -1,6 +1,10 @@
 package augment
 
-import "math"
+import (
+	"math"
+
+	"github.com/gesturekit/gesturekit/internal/elementary"
+)
 
 // shadow darkens one side of a straight edge by the given stops. The edge passes
 // at offset from the middle, in half diagonals, and is softened by a smooth step
@@ -16,7 +20,7 @@ func shadow() Op {
 		},
 		light: func(v *values, e extent, y, x0, dx float64, g gains) {
 			sin, cos := sincos(v[1])
-			loss := 1 - exp2(-v[0])
+			loss := 1 - elementary.Exp2(-v[0])
 			half := math.Sqrt(float64(e.x*e.x) + float64(e.y*e.y))
 			width := float64(half * v[3])
 			start := (float64(x0*cos) + float64(y*sin) - float64(half*v[2])) / width

@@ -1,12 +1,14 @@
 package augment
 
+import "github.com/gesturekit/gesturekit/internal/elementary"
+
 // decodeSRGB returns the linear light of an encoded value, both in [0, 1].
 // Source: IEC 61966-2-1.
 func decodeSRGB(v float64) float64 {
 	if v <= 0.04045 {
 		return v / 12.92
 	}
-	return pow((v+0.055)/1.055, 2.4)
+	return elementary.Pow((v+0.055)/1.055, 2.4)
 }
 
 // encodeSRGB is the inverse of decodeSRGB.
@@ -14,7 +16,7 @@ func encodeSRGB(l float64) float64 {
 	if l <= 0.0031308 {
 		return float64(l * 12.92)
 	}
-	return float64(1.055*pow(l, 1/2.4)) - 0.055
+	return float64(1.055*elementary.Pow(l, 1/2.4)) - 0.055
 }
 
 const (

@@ -1,5 +1,7 @@
 package augment
 
+import "github.com/gesturekit/gesturekit/internal/elementary"
+
 // whiteBalance recolours the light from 6500 K, daylight, to that of a black body
 // of the given temperature: a light bulb has 2800 K and is warm, blue sky
 // 10000 K. It scales the channels of linear light and keeps the luminance of
@@ -30,18 +32,18 @@ func relightGain(from, to float64) [3]float64 {
 // CIE 1931 xy (1667 K to 25000 K); IEC 61966-2-1 for the matrix.
 func blackBody(kelvin float64) [3]float64 {
 	k := 1000 / kelvin
-	x := poly(k, 0.240390, 0.2226347, 2.1070379, -3.0258469)
+	x := elementary.Poly(k, 0.240390, 0.2226347, 2.1070379, -3.0258469)
 	if k > 1/4. {
-		x = poly(k, 0.179910, 0.8776956, -0.2343589, -0.2661239)
+		x = elementary.Poly(k, 0.179910, 0.8776956, -0.2343589, -0.2661239)
 	}
 	var y float64
 	switch {
 	case k > 1/2.222:
-		y = poly(x, -0.20219683, 2.18555832, -1.34811020, -1.1063814)
+		y = elementary.Poly(x, -0.20219683, 2.18555832, -1.34811020, -1.1063814)
 	case k > 1/4.:
-		y = poly(x, -0.16748867, 2.09137015, -1.37418593, -0.9549476)
+		y = elementary.Poly(x, -0.16748867, 2.09137015, -1.37418593, -0.9549476)
 	default:
-		y = poly(x, -0.37001483, 3.75112997, -5.87338670, 3.0817580)
+		y = elementary.Poly(x, -0.37001483, 3.75112997, -5.87338670, 3.0817580)
 	}
 	cx, cz := x/y, (1-x-y)/y
 	return [3]float64{

@@ -18,8 +18,9 @@ const module = "github.com/gesturekit/gesturekit/"
 func allowed() map[string]string {
 	const stage = "pipeline dataset rng progress internal/atomicfile internal/nearest"
 	return map[string]string{
-		"rng": "", "progress": "", "internal/atomicfile": "", "internal/nearest": "", "internal/golden": "", "internal/headless": "", "internal/archtest": "", "internal/contact": "", "internal/pairs": "",
-		"pixel":       "",
+		"rng": "", "progress": "", "internal/atomicfile": "", "internal/nearest": "", "internal/golden": "", "internal/headless": "", "internal/archtest": "", "internal/contact": "", "internal/pairs": "", "internal/elementary": "",
+		"pixel":       "pixel/icc",
+		"pixel/icc":   "internal/elementary",
 		"pixel/turbo": "pixel",
 		"dataset":     "internal/atomicfile",
 		"pipeline":    "dataset rng progress internal/atomicfile",
@@ -38,7 +39,7 @@ func allowed() map[string]string {
 		"ingest":         stage + " pixel internal/neardup",
 		"split":          stage,
 		"labels":         stage + " internal/pairs",
-		"augment":        stage + " pixel internal/contact internal/pairs",
+		"augment":        stage + " pixel internal/contact internal/pairs internal/elementary",
 		"audit":          stage + " pixel internal/contact internal/neardup",
 		"trainer":        stage + " pixel evaluate trainer/nn trainer/nn/kernel",
 		"validate":       stage + " pixel evaluate trainer",
