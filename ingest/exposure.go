@@ -43,9 +43,21 @@ func (f Flags) of(low, high int) (flag, detail string) {
 	return "", ""
 }
 
+// profileFlag is the flag of a capture whose colour profile was passed over.
+func profileFlag(fault string) string {
+	if fault == "" {
+		return ""
+	}
+	return "profile"
+}
+
 // flag looks at the working images of m, lists those that the limits concern,
 // and says how many there are.
-func (s Stage) flag(ctx context.Context, m dataset.Manifest, env pipeline.Env) error {
+func (s Stage) flag(ctx context.Context, f folder, m dataset.Manifest, env pipeline.Env) error {
+	colours := map[string]string{}
+	for _, c := range f.captures {
+		colours[c.path] = c.colours
+	}
 	type line struct{ flag, detail string }
 	lines, err := pipeline.Each(ctx, env.Workers, m.Samples, func(_ context.Context, c dataset.Sample) (line, error) {
 		rel, err := filepath.Rel(s.Name(), filepath.FromSlash(c.Path))
@@ -68,9 +80,12 @@ func (s Stage) flag(ctx context.Context, m dataset.Manifest, env pipeline.Env) e
 		out := csv.NewWriter(w)
 		rows := [][]string{{"file", "flag", "detail"}}
 		for i, l := range lines {
-			if l.flag != "" {
-				count[l.flag]++
-				rows = append(rows, []string{m.Samples[i].Source, l.flag, l.detail})
+			source := m.Samples[i].Source
+			for _, l := range []line{l, {profileFlag(colours[source]), colours[source]}} {
+				if l.flag != "" {
+					count[l.flag]++
+					rows = append(rows, []string{source, l.flag, l.detail})
+				}
 			}
 		}
 		return out.WriteAll(rows)
@@ -80,9 +95,9 @@ func (s Stage) flag(ctx context.Context, m dataset.Manifest, env pipeline.Env) e
 	}
 	var parts []string
 	for _, flag := range sortedKeys(count) {
-		parts = append(parts, fmt.Sprintf("%d look %s", count[flag], flag))
+		parts = append(parts, fmt.Sprintf("%d %s", count[flag], flag))
 	}
-	env.Warn(fmt.Sprintf("of %d captures kept, %s: see %s", len(m.Samples), strings.Join(parts, ", "), filepath.Join(env.Output(env.Name), FlaggedFile)))
+	env.Warn(fmt.Sprintf("of %d captures kept, some deserve a look (%s): see %s", len(m.Samples), strings.Join(parts, ", "), filepath.Join(env.Output(env.Name), FlaggedFile)))
 	return nil
 }
 

@@ -25,6 +25,7 @@ type capture struct {
 	noGroup  string // why pattern or file give it no group, where that is left to the bursts
 	sha256   string
 	id       string // only of a capture that may be kept
+	colours  string // why its colour profile was passed over, "" if it was not or there is none
 	reason   Reason // "" while nothing speaks against it
 	detail   string
 }

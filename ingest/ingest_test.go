@@ -2,8 +2,10 @@ package ingest_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"maps"
 	"os"
 	"path/filepath"
@@ -167,5 +169,33 @@ func TestFitAndSizeReachTheImages(t *testing.T) {
 	}
 	if len(seen) != 3 {
 		t.Errorf("%d different images of three fits", len(seen))
+	}
+}
+
+// TestUnknownProfilesAreFlagged: a capture is kept, and stands in the list, also
+// if its image is there already from a run that was interrupted.
+func TestUnknownProfilesAreFlagged(t *testing.T) {
+	png := picture(77, 40, 30)
+	body := "iCCPcmyk\x00\x00\x78\x9c\x03\x00\x00\x00\x00\x01" // an empty profile
+	chunk := binary.BigEndian.AppendUint32(nil, uint32(len(body)-4))
+	chunk = binary.BigEndian.AppendUint32(append(chunk, body...), crc32.ChecksumIEEE([]byte(body)))
+	captures := write(t, map[string]string{
+		"fist/ann-home-1.png": png[:33] + string(chunk) + png[33:], "fist/bob-home-1.png": picture(1, 40, 30),
+	})
+	root := t.TempDir()
+	interrupt(t, options(captures), root, 3)
+	if n := len(files(t, filepath.Join(root, ".gesturekit", "ingest.unfinished"))); n != 2 {
+		t.Fatalf("%d files were written before the interruption, want one image and what is half", n)
+	}
+	for name, root := range map[string]string{"resumed": root, "at once": t.TempDir()} {
+		r, err := runIn(t, options(captures), 1, root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(filepath.Join(r.root, "ingest", ingest.FlaggedFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		contains(t, name, string(data), "fist/ann-home-1.png,profile,", "colour profile is broken")
 	}
 }

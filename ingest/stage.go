@@ -108,7 +108,7 @@ func (s Stage) Run(ctx context.Context, _ dataset.Manifest, env pipeline.Env) (d
 			dataset.ErrInvalid, len(f.captures), len(m.Samples), n, tally(f.captures), filepath.Join(env.Dir, QuarantineFile))
 	}
 	warn(env, f, m)
-	return m, s.flag(ctx, m, env)
+	return m, s.flag(ctx, f, m, env)
 }
 
 // survey lists the captures with their categories and groups.

@@ -75,7 +75,8 @@ func (w writer) write(c content) error {
 		name = filepath.Join(w.env.Dir, filepath.FromSlash(keep.image()))
 		if info, err := os.Stat(name); err == nil && info.Size() > 0 {
 			c.settle("", "")
-			return nil
+			keep.colours, err = w.colours(keep)
+			return err
 		}
 	}
 	img, reason, detail := w.decode(c.captures[0])
@@ -92,6 +93,17 @@ func (w writer) write(c content) error {
 	return nil
 }
 
+// colours returns why a capture's colour profile was passed over, as decode
+// notes it.
+func (w writer) colours(c *capture) (string, error) {
+	data, err := os.ReadFile(filepath.Join(w.root, filepath.FromSlash(c.path)))
+	if err != nil {
+		return "", fmt.Errorf("read %s again: %w", c.path, err)
+	}
+	info, err := pixel.Header(data, w.o.limits())
+	return info.ProfileFault, err
+}
+
 // decode returns a capture at the working size, or says why it cannot be used.
 func (w writer) decode(c *capture) (img *image.RGBA, reason Reason, detail string) {
 	data, err := os.ReadFile(filepath.Join(w.root, filepath.FromSlash(c.path)))
@@ -102,6 +114,7 @@ func (w writer) decode(c *capture) (img *image.RGBA, reason Reason, detail strin
 	if err != nil {
 		return nil, reasonOf(err), err.Error()
 	}
+	c.colours = info.ProfileFault
 	if min(info.Width, info.Height) < w.o.MinSide {
 		return nil, TooSmall, fmt.Sprintf("%dx%d pixels, want at least %d a side", info.Width, info.Height, w.o.MinSide)
 	}

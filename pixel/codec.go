@@ -55,7 +55,7 @@ func (c Codec) Identity() string {
 }
 
 // Decode decodes an image of any supported format; of an animation the first
-// frame. The image is opaque, upright and at (0,0).
+// frame. The image is opaque, upright, in sRGB and at (0,0).
 func (c Codec) Decode(data []byte, l Limits) (*image.RGBA, Info, error) {
 	info, err := Header(data, l)
 	if err != nil {
@@ -103,10 +103,22 @@ func (c Codec) Working(data []byte, l Limits, size int, fit Fit, quality int) (*
 	return img, err
 }
 
+// decode returns the image upright and in sRGB.
 func (c Codec) decode(room, data []byte, info Info, halvings int) (*image.RGBA, error) {
+	img, err := c.stored(room, data, info, halvings)
+	if err != nil {
+		return nil, err
+	}
+	transform, _ := toSRGB(info.Format, data)
+	transform.Apply(img)
+	return upright(img, info.Orientation), nil
+}
+
+// stored returns the image as it is stored.
+func (c Codec) stored(room, data []byte, info Info, halvings int) (*image.RGBA, error) {
 	if c.fast != nil && info.Format == JPEG {
 		if img := c.fast.Decode(room, data, info.Width, info.Height, halvings); img != nil {
-			return upright(img, info.Orientation), nil
+			return img, nil
 		}
 	}
 	src := newSource(data)
@@ -120,7 +132,7 @@ func (c Codec) decode(room, data []byte, info Info, halvings int) (*image.RGBA, 
 	if err != nil {
 		return nil, src.classify(err)
 	}
-	return upright(img, info.Orientation), nil
+	return img, nil
 }
 
 // halvings returns how often w x h pixels may be halved, at most three times,

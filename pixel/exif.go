@@ -3,6 +3,7 @@ package pixel
 import (
 	"bytes"
 	"encoding/binary"
+	"iter"
 )
 
 // orientation returns the EXIF orientation of an encoded image, 1..8. It reads
@@ -25,29 +26,36 @@ func orientation(f Format, data []byte) int {
 
 const exifHead = "Exif\x00\x00"
 
-// jpegExif returns the EXIF block of a JPEG, nil if it has none. It walks the
-// segments up to the first scan.
+// jpegExif returns the EXIF block of a JPEG, nil if it has none.
 func jpegExif(data []byte) []byte {
-	for at := 2; at+4 <= len(data) && data[at] == 0xff; {
-		marker := data[at+1]
-		if marker == 0xff { // a fill byte
-			at++
-			continue
-		}
-		if marker == 0xda || marker == 0xd9 { // start of scan, end of image
-			return nil
-		}
-		n := int(binary.BigEndian.Uint16(data[at+2:]))
-		end := min(at+2+n, len(data))
-		if n < 2 || end < at+4 {
-			return nil
-		}
-		if block, ok := bytes.CutPrefix(data[at+4:end], []byte(exifHead)); ok && marker == 0xe1 {
+	for marker, payload := range jpegSegments(data) {
+		if block, ok := bytes.CutPrefix(payload, []byte(exifHead)); ok && marker == 0xe1 {
 			return block
 		}
-		at = end
 	}
 	return nil
+}
+
+// jpegSegments walks the segments up to the first scan: marker and payload.
+func jpegSegments(data []byte) iter.Seq2[byte, []byte] {
+	return func(yield func(byte, []byte) bool) {
+		for at := 2; at+4 <= len(data) && data[at] == 0xff; {
+			marker := data[at+1]
+			if marker == 0xff { // a fill byte
+				at++
+				continue
+			}
+			if marker == 0xda || marker == 0xd9 { // start of scan, end of image
+				return
+			}
+			n := int(binary.BigEndian.Uint16(data[at+2:]))
+			end := min(at+2+n, len(data))
+			if n < 2 || end < at+4 || !yield(marker, data[at+4:end]) {
+				return
+			}
+			at = end
+		}
+	}
 }
 
 // chunk returns the payload of the first chunk of that name in a file of
@@ -74,10 +82,11 @@ func chunk(data []byte, at, trailer int, order binary.ByteOrder, name string) []
 	return nil
 }
 
-// orientationTag finds tag 0x0112 in the first directory of a TIFF block.
-func orientationTag(block []byte) int {
+// tiffEntry finds a tag in the first directory of a TIFF block: the 12 bytes of
+// its entry, nil if there is none.
+func tiffEntry(block []byte, tag uint16) (binary.ByteOrder, []byte) {
 	if len(block) < 8 {
-		return 1
+		return nil, nil
 	}
 	var order binary.ByteOrder = binary.LittleEndian
 	if block[0] == 'M' {
@@ -85,19 +94,24 @@ func orientationTag(block []byte) int {
 	}
 	at := int64(order.Uint32(block[4:]))
 	if at+2 > int64(len(block)) {
-		return 1
+		return order, nil
 	}
 	entries := block[at+2:]
 	for n := order.Uint16(block[at:]); n > 0 && len(entries) >= 12; n-- {
-		if order.Uint16(entries) == 0x0112 {
-			return orientationValue(order, entries)
+		if order.Uint16(entries) == tag {
+			return order, entries[:12]
 		}
 		entries = entries[12:]
 	}
-	return 1
+	return order, nil
 }
 
-func orientationValue(order binary.ByteOrder, entry []byte) int {
+// orientationTag reads tag 0x0112 of a TIFF block.
+func orientationTag(block []byte) int {
+	order, entry := tiffEntry(block, 0x0112)
+	if entry == nil {
+		return 1
+	}
 	v := uint32(order.Uint16(entry[8:])) // SHORT, as the standard wants it
 	if order.Uint16(entry[2:]) == 4 {    // LONG, as some write it
 		v = order.Uint32(entry[8:])

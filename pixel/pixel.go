@@ -4,7 +4,7 @@
 // both come through here.
 //
 // A decoded image is an opaque 8-bit *image.RGBA with its origin at (0,0),
-// upright, with any transparency flattened onto white. All arithmetic is on
+// upright, in sRGB (package icc), with any transparency flattened onto white. All arithmetic is on
 // integers, so the same bytes give the same pixels on any CPU. The codec is Go's
 // image/jpeg; package turbo has another, faster one.
 //
@@ -59,6 +59,10 @@ type Info struct {
 	Format        Format
 	Width, Height int // as stored, before Orientation is applied
 	Orientation   int // EXIF, 1..8; 1 when there is none or none that makes sense
+
+	// ProfileFault says why a colour profile is passed over, so that the colours
+	// count as sRGB; "" if it is applied or there is none.
+	ProfileFault string
 }
 
 // Header reads the format, size and orientation of an encoded image without
@@ -78,6 +82,7 @@ func Header(data []byte, l Limits) (Info, error) {
 		return Info{Format: format}, src.classify(err)
 	}
 	info := Info{Format: format, Width: config.Width, Height: config.Height, Orientation: orientation(format, data)}
+	_, info.ProfileFault = toSRGB(format, data)
 	switch {
 	case info.Width < 1 || info.Height < 1:
 		return info, fmt.Errorf("%w: the %s header says %dx%d pixels", ErrBroken, format, info.Width, info.Height)
