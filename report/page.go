@@ -26,7 +26,7 @@ func Templates(funcs template.FuncMap) (*template.Template, template.CSS, error)
 	if err != nil {
 		return nil, "", err
 	}
-	t, err := template.New("").Funcs(template.FuncMap{"area": area, "score": score, "share": share}).Funcs(funcs).ParseFS(templates, "templates/charts.html")
+	t, err := template.New("").Funcs(template.FuncMap{"area": area, "percent": percent, "score": score, "share": share}).Funcs(funcs).ParseFS(templates, "templates/charts.html")
 	return t, template.CSS(style), err
 }
 
@@ -85,7 +85,7 @@ type totals struct {
 // writeHTML writes the page, with every image embedded.
 func (d Document) writeHTML(ctx context.Context, w io.Writer, s source, env pipeline.Env) error {
 	t, style, err := Templates(template.FuncMap{
-		"percent": percent, "counts": counts, "ratio": ratio, "number": number, "scoreName": scoreName, "level": level,
+		"counts": counts, "ratio": ratio, "number": number, "scoreName": scoreName, "level": level,
 	})
 	if err != nil {
 		return err
