@@ -1,0 +1,293 @@
+import { Camera, Grabber, showState } from "/shared/camera.js";
+import { Outbox, address, newRecording, problem } from "/shared/outbox.js";
+import { reminders, table } from "/progress.js";
+
+const $ = (id) => document.getElementById(id);
+const shownFrames = 120;
+
+let summary = { folder: "", categories: [], persons: [], recordings: [] };
+let active = null; // the recording in progress: { stop }
+let deleted = null; // the frame deleted last, with its picture
+const waiting = new Map(); // frames on their way, by address, with the URL of their picture
+
+// What the server has.
+let refreshing;
+function refresh() {
+  refreshing ??= load().finally(() => { refreshing = undefined; });
+  return refreshing;
+}
+
+async function load() {
+  try {
+    const answer = await fetch("/v1/captures");
+    if (!answer.ok) throw new Error(await problem(answer));
+    summary = await answer.json();
+    tell("server", "");
+  } catch (e) {
+    tell("server", e instanceof TypeError ? "The server does not answer. Is gesturekit capture still running? What you record is kept in this browser until it is back." : e.message);
+    return;
+  }
+  $("folder").textContent = summary.folder;
+  const total = summary.categories.reduce((n, c) => n + c.count, 0);
+  $("total").textContent = `${total} frame${total === 1 ? "" : "s"}`;
+  options("categories", [...summary.categories.map((c) => c.name), "nothing", "other-hands"]);
+  options("persons", summary.persons.map((p) => p.name));
+  table($("counts"), summary);
+  reminders($("reminders"), summary, (category) => { $("category").value = category; remember(); $("person").focus(); });
+  showFrames();
+}
+
+function options(id, names) {
+  $(id).replaceChildren(...[...new Set(names)].map((n) => new Option(n)));
+}
+
+const told = new Map();
+function tell(about, text) {
+  told.set(about, text);
+  const all = [...told.values()].filter(Boolean).join(" ");
+  $("gone").hidden = !all;
+  if ($("gone").textContent !== all) $("gone").textContent = all;
+}
+
+// The frames of the category and person that are chosen, newest first.
+function showFrames() {
+  const { category, person } = names();
+  const list = [];
+  for (const r of summary.recordings) {
+    if (r.category !== category || r.person !== person || !r.recording) continue;
+    for (const frame of r.frames) list.push({ category, person, recording: r.recording, frame });
+  }
+  const there = new Set(list.map(address));
+  for (const [at, f] of waiting) {
+    if (f.category === category && f.person === person && !there.has(at)) list.push({ ...f, waits: true });
+  }
+  list.sort((a, b) => (a.recording === b.recording ? b.frame - a.frame : a.recording < b.recording ? 1 : -1));
+  $("frames-title").textContent = category && person ? `${list.length} frames of ${category}, ${person}` : "Recorded frames";
+  $("more").hidden = list.length <= shownFrames;
+  $("more").textContent = `The last ${shownFrames} are shown.`;
+  const old = new Map([...$("frames").children].map((li) => [li.dataset.at, li]));
+  $("frames").replaceChildren(...list.slice(0, shownFrames).map((f) => {
+    const at = address(f);
+    const li = old.get(at) ?? thumbnail(f, at);
+    li.classList.toggle("waiting", !!f.waits);
+    return li;
+  }));
+}
+
+function thumbnail(f, at) {
+  const li = document.createElement("li");
+  li.dataset.at = at;
+  const img = document.createElement("img");
+  img.loading = "lazy";
+  img.alt = `Frame ${f.frame} of recording ${f.recording}`;
+  img.src = waiting.get(at)?.url ?? at;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "×";
+  button.ariaLabel = button.title = `Delete frame ${f.frame}`;
+  button.addEventListener("click", () => remove(f, li));
+  li.append(img, button);
+  return li;
+}
+
+async function remove(f, li) {
+  const at = address(f);
+  try {
+    const picture = await fetch(at);
+    if (!picture.ok) throw new Error(await problem(picture));
+    const blob = await picture.blob();
+    const answer = await fetch(at, { method: "DELETE" });
+    if (!answer.ok) throw new Error(await problem(answer));
+    deleted = { ...f, blob };
+    $("undo").hidden = false;
+    $("undo-text").textContent = `Frame ${f.frame} of ${f.category}, ${f.person} is deleted.`;
+  } catch (e) {
+    fault(`Not deleted: ${e instanceof TypeError ? "the server does not answer" : e.message}`);
+    return;
+  }
+  const next = (li.nextElementSibling ?? li.previousElementSibling)?.querySelector("button");
+  li.remove();
+  (next ?? $("undo-button")).focus();
+  refresh();
+}
+
+async function undo() {
+  if (!deleted) return;
+  const { waits, ...frame } = deleted;
+  deleted = null;
+  $("undo").hidden = true;
+  await outbox.put(frame);
+}
+
+// Names.
+function names() {
+  return { category: $("category").value.trim().normalize(), person: $("person").value.trim().normalize() };
+}
+
+function remember() {
+  localStorage.setItem("category", $("category").value);
+  localStorage.setItem("person", $("person").value);
+  fault("");
+  showFrames();
+}
+
+function fault(text) {
+  $("fault").hidden = !text;
+  $("fault").textContent = text;
+}
+
+// check reports whether frames can be saved under the names. While the server is
+// gone they are taken as they are.
+async function check(n) {
+  if (!n.category || !n.person) {
+    fault("Say first what the frames show and who it is.");
+    (n.category ? $("person") : $("category")).focus();
+    return false;
+  }
+  try {
+    const answer = await fetch("/v1/captures/check?" + new URLSearchParams(n));
+    fault(answer.ok ? "" : await problem(answer));
+    return answer.ok;
+  } catch {
+    return true;
+  }
+}
+
+// Recording.
+const number = (id) => {
+  const e = $(id);
+  return Math.min(Number(e.max), Math.max(Number(e.min), Math.round(Number(e.value)) || Number(e.min)));
+};
+const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
+
+// record keeps frames until it is stopped, or so many.
+async function record(most, delay) {
+  if (active || !camera.live) return;
+  const n = names();
+  const mine = (active = { stop: false });
+  try {
+    if (!(await check(n))) return;
+    for (let left = delay; left > 0 && !mine.stop; left--) {
+      $("countdown").hidden = false;
+      $("countdown").textContent = left;
+      await sleep(1000);
+    }
+    $("countdown").hidden = true;
+    const recording = newRecording();
+    const gap = 1000 / number("speed");
+    let next = performance.now();
+    for (let frame = 1; frame <= most && !mine.stop && camera.live; frame++) {
+      const blob = await grabber.grab();
+      if (!blob) break;
+      await keep({ ...n, recording, frame, blob });
+      $("light").hidden = false;
+      $("light").textContent = `Recording ${n.category}: ${frame}`;
+      next = Math.max(next + gap, performance.now());
+      await sleep(Math.max(0, next - performance.now()));
+    }
+  } catch (e) {
+    fault(`Recording stopped: ${e.message}`);
+  } finally {
+    active = null;
+    $("countdown").hidden = $("light").hidden = true;
+    press(false);
+  }
+}
+
+async function keep(frame) {
+  const { blob, ...f } = frame;
+  waiting.set(address(f), { ...f, url: URL.createObjectURL(blob) });
+  showFrames();
+  await outbox.put(frame);
+}
+
+function press(on) {
+  $("hold").ariaPressed = String(on);
+}
+
+function start() {
+  if (active) return;
+  press(true);
+  record(Infinity, 0);
+}
+
+function stop() {
+  if (active) active.stop = true;
+}
+
+function burst() {
+  if (active) stop();
+  else record(number("length"), number("delay"));
+}
+
+let soon;
+const outbox = new Outbox({
+  onsaved: (f) => {
+    const at = address(f);
+    // Its picture is no longer needed here once the thumbnail has it.
+    const url = waiting.get(at)?.url;
+    waiting.delete(at);
+    if (url) setTimeout(() => URL.revokeObjectURL(url), 60000);
+    clearTimeout(soon);
+    soon = setTimeout(refresh, 250);
+  },
+  onrefused: (f, why) => {
+    waiting.delete(address(f));
+    fault(`Frame ${f.frame} of ${f.category}, ${f.person} was not saved: ${why}`);
+  },
+  onwaiting: (n, why) => tell("outbox", why ? `${n} frame${n === 1 ? " waits" : "s wait"} in this browser until the server is back: ${why}` : ""),
+});
+
+const camera = new Camera($("video"), (state, title, advice) => {
+  showState($("message"), state, title, advice, () => camera.open());
+  $("guide").hidden = state !== "open";
+  $("hold").disabled = $("burst").disabled = state !== "open";
+  if (state === "open") camera.list($("cameras"));
+  else stop();
+});
+const grabber = new Grabber($("video"));
+
+const hold = $("hold");
+hold.addEventListener("pointerdown", (e) => {
+  if (e.button !== 0) return;
+  hold.setPointerCapture(e.pointerId);
+  start();
+});
+for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) hold.addEventListener(end, stop);
+hold.addEventListener("contextmenu", (e) => e.preventDefault()); // a long touch
+$("burst").addEventListener("click", burst);
+$("undo-button").addEventListener("click", undo);
+$("names").addEventListener("submit", (e) => e.preventDefault());
+for (const id of ["category", "person"]) $(id).addEventListener("input", remember);
+$("cameras").addEventListener("change", (e) => camera.open(e.target.value));
+
+// Keys: those of letters work outside text, and space or enter on the button.
+const typing = (e) => e.target.closest("input, select, textarea");
+document.addEventListener("keydown", (e) => {
+  if (e.key === "Escape") {
+    if (typing(e)) e.target.blur();
+    stop();
+    return;
+  }
+  if (e.ctrlKey || e.metaKey || e.altKey || e.repeat) {
+    if (e.target === hold && (e.key === " " || e.key === "Enter")) e.preventDefault();
+    return;
+  }
+  if (e.target === hold && (e.key === " " || e.key === "Enter")) {
+    e.preventDefault();
+    start();
+  } else if (typing(e)) return;
+  else if (e.key === "r") start();
+  else if (e.key === "b") burst();
+  else if (e.key === "z") undo();
+});
+document.addEventListener("keyup", (e) => {
+  if (e.key === "r" || (e.target === hold && (e.key === " " || e.key === "Enter"))) if (hold.ariaPressed === "true") stop();
+});
+window.addEventListener("blur", () => { if (hold.ariaPressed === "true") stop(); });
+
+$("category").value = localStorage.getItem("category") ?? "";
+$("person").value = localStorage.getItem("person") ?? "";
+await refresh();
+await camera.open();
+setInterval(refresh, 5000);

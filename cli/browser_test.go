@@ -1,0 +1,343 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image/jpeg"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"github.com/gesturekit/gesturekit/cli"
+	"github.com/gesturekit/gesturekit/internal/synth"
+	"github.com/gesturekit/gesturekit/rng"
+)
+
+// browser is a headless Chromium whose camera plays a file.
+type browser struct {
+	ctx   context.Context
+	video string
+}
+
+// openBrowser starts Chromium, where there is one; in CI there must be. What the
+// pages complain of fails the test at its end, but for requests that fail while
+// the server is gone, and names that it refuses.
+func openBrowser(t *testing.T, flags ...chromedp.ExecAllocatorOption) browser {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
+	var program string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			program = path
+			break
+		}
+	}
+	if program == "" && os.Getenv("CI") != "" {
+		t.Fatal("there is no Chromium, which CI must have")
+	}
+	if program == "" {
+		t.Skip("there is no Chromium")
+	}
+	b := browser{video: filepath.Join(t.TempDir(), "camera.mjpeg")}
+	film(t, b.video, "idle", 1, 1)
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(program), chromedp.NoSandbox,
+		chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-file-for-fake-video-capture", b.video))
+	options = append(options, flags...)
+	ctx, stop := context.WithTimeout(context.Background(), 8*time.Minute)
+	t.Cleanup(stop)
+	ctx, stop = chromedp.NewExecAllocator(ctx, options...)
+	t.Cleanup(stop)
+	b.ctx, stop = chromedp.NewContext(ctx)
+	t.Cleanup(stop)
+	console := chromedp.Console(b.ctx)
+	b.do(t, chromedp.EmulateViewport(1180, 900))
+	t.Cleanup(func() {
+		if b.ctx.Err() != nil {
+			return
+		}
+		const last = "the test is over"
+		b.eval(t, fmt.Sprintf("console.log(%q), ''", last))
+		for m, err := range console {
+			if err != nil {
+				t.Error(err)
+			}
+			if err != nil || m.Text == last {
+				break
+			}
+			if !strings.Contains(m.Text, "ERR_CONNECTION") && !strings.Contains(m.Text, "WebSocket connection") && !strings.Contains(m.Text, "status of 400") {
+				t.Errorf("the browser's console says %s", m)
+			}
+		}
+	})
+	return b
+}
+
+// allowed lets pages use the camera without being asked.
+func allowed() chromedp.ExecAllocatorOption {
+	return chromedp.Flag("use-fake-ui-for-media-stream", true)
+}
+
+func (b browser) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b browser) eval(t *testing.T, js string) string {
+	t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](js))
+	if err != nil {
+		t.Fatalf("%s: %v", js, err)
+	}
+	return v
+}
+
+// until waits until the expression is true.
+func (b browser) until(t *testing.T, js string) {
+	t.Helper()
+	for range 600 {
+		if b.eval(t, fmt.Sprintf("String(!!(%s))", js)) == "true" {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatalf("after a minute still not: %s; the page says %s", js, b.eval(t, "document.body.innerText"))
+}
+
+// keys types at whatever has the focus.
+func (b browser) keys(t *testing.T, keys string) {
+	t.Helper()
+	b.do(t, chromedp.KeyEvent(keys))
+}
+
+// film writes what the camera shows next time that it is opened: persons from first
+// to last, each with some frames of a gesture.
+func film(t *testing.T, name, category string, first, last int) {
+	t.Helper()
+	var file bytes.Buffer
+	for person := first; person <= last; person++ {
+		for frame := range 4 {
+			img, err := synth.Draw(rng.New(9), synth.Default(), category, person, 1, 1+frame)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := jpeg.Encode(&file, img, &jpeg.Options{Quality: 92}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := os.WriteFile(name, file.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// pictures looks at a page at the widths of a desk and of a phone, in light and
+// dark: nothing may be wider than the window. LIVE_DIR=dir keeps the pictures.
+func (b browser) pictures(t *testing.T, name string) {
+	t.Helper()
+	for _, width := range []int64{390, 1180} {
+		for _, scheme := range []string{"dark", "light"} {
+			b.do(t, chromedp.EmulateViewport(width, 900))
+			_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if out := b.eval(t, `document.documentElement.scrollWidth <= innerWidth ? "" : [...document.querySelectorAll("body *")].filter(
+				e => e.getBoundingClientRect().right > innerWidth && !e.closest(".scroll")).map(e => e.tagName + " " + e.className).join()`); out != "" {
+				t.Errorf("%s, %d wide, %s: wider than the window: %s", name, width, scheme, out)
+			}
+			colour := b.eval(t, `getComputedStyle(document.body).backgroundColor`)
+			if want := map[string]string{"light": "rgb(251, 251, 250)", "dark": "rgb(20, 23, 26)"}[scheme]; colour != want {
+				t.Errorf("%s, %s: the page is %s, want %s", name, scheme, colour, want)
+			}
+			if dir := os.Getenv("LIVE_DIR"); dir != "" {
+				picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+				if err == nil {
+					err = os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, width, scheme)), picture, 0o644)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+// TestLoop is the user's way: record captures in the browser, by keyboard, train on
+// them, and see the gesture named and no gesture for one that was never shown.
+func TestLoop(t *testing.T) {
+	b := openBrowser(t, allowed())
+	t.Chdir(t.TempDir())
+
+	// Record two gestures and nothing, of three groups of people.
+	url, stop := served(t, "capture", "--out", "captures", "--listen", "127.0.0.1:0")
+	const length = 24
+	for i, c := range []struct{ name, shown string }{{"fist", "fist"}, {"palm", "palm"}, {"nothing", "idle"}} {
+		for group := range 3 {
+			film(t, b.video, c.shown, 1+5*group, 5+5*group)
+			b.do(t, chromedp.Navigate(url), chromedp.WaitVisible(chromedp.ID("guide")))
+			b.eval(t, `document.getElementById("category").focus(), document.getElementById("category").select(), ""`)
+			b.keys(t, c.name+"\t"+"../team "+fmt.Sprint(1 + group)[:1])
+			if i+group == 0 {
+				b.eval(t, `document.getElementById("person").select(), ""`)
+				b.keys(t, "../team 1")
+			}
+			b.eval(t, fmt.Sprintf(`(p => { p.value = "../team %d"; p.dispatchEvent(new Event("input")) })(document.getElementById("person")), ""`, 1+group))
+			b.eval(t, fmt.Sprintf(`document.getElementById("speed").value = "15", document.getElementById("length").value = "%d", document.getElementById("delay").value = "0", ""`, length))
+			b.keys(t, "\x1bb") // out of the text, and a burst
+			b.until(t, fmt.Sprintf(`document.getElementById("frames").children.length === %d && !document.querySelector("#frames .waiting")`, length))
+		}
+	}
+	found, err := filepath.Glob("captures/palm/%2E.%2Fteam 2/*/*.jpg")
+	if err != nil || len(found) != length {
+		t.Errorf("%d frames of palm, %v", len(found), err)
+	}
+	b.pictures(t, "capture")
+	if status, log := stop(); status != 0 {
+		t.Errorf("capture ended with %d: %s", status, log)
+	}
+
+	// Train.
+	settings := `ingest: {captures: captures, size: 32}
+split: {known: [fist, palm], unknown: [nothing]}
+train: {arch: tiny, epochs: 24, batch: 16, known_recall: 0.9}
+`
+	if err := os.WriteFile("pipeline.yaml", []byte(settings), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	if status := cli.Main(t.Context(), cli.IO{Args: []string{"gesturekit", "run", "--quiet"}, Stdout: &log, Stderr: &log}); status != 0 {
+		t.Fatalf("run ended with %d: %s", status, log.String())
+	}
+	manifest, err := os.ReadFile("run/ingest/manifest.csv")
+	if err != nil || !strings.Contains(string(manifest), ",../team 3,") {
+		t.Errorf("the manifest does not name the persons: %v", err)
+	}
+
+	// Recognise.
+	url, stop = served(t, "serve", "--listen", "127.0.0.1:0")
+	for _, c := range []struct{ shown, want string }{{"peace", "no gesture"}, {"idle", "no gesture"}, {"fist", "fist"}, {"palm", "palm"}} {
+		film(t, b.video, c.shown, 3, 3)
+		b.do(t, chromedp.Navigate(url), chromedp.WaitVisible(chromedp.ID("guide")))
+		b.until(t, `Number(document.getElementById("rate").textContent) > 0 && document.querySelectorAll("#bars .line").length === 3`)
+		right := 0
+		const looks = 20
+		for range looks {
+			if b.eval(t, `document.getElementById("name").textContent`) == c.want {
+				right++
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		if right < looks*9/10 {
+			t.Errorf("%s: %q at %d of %d looks; the page says %s", c.shown, c.want, right, looks, b.eval(t, "document.body.innerText"))
+		}
+	}
+	b.pictures(t, "serve")
+
+	// At the highest threshold nothing is a gesture any more, and back.
+	slide := func(to string) {
+		b.eval(t, fmt.Sprintf(`(s => { s.value = "%s"; s.dispatchEvent(new Event("input")) })(document.getElementById("threshold")), ""`, to))
+	}
+	slide("1")
+	b.until(t, `document.getElementById("name").textContent === "no gesture"`)
+	b.keys(t, " ") // pause: the slider decides the last frames anew
+	b.until(t, `!document.getElementById("paused").hidden`)
+	slide("0.01")
+	b.until(t, `document.getElementById("name").textContent === "palm"`)
+	b.keys(t, " ")
+
+	// This was wrong.
+	b.keys(t, "w")
+	b.until(t, `document.getElementById("save").open`)
+	b.pictures(t, "serve-save")
+	b.keys(t, "other-hands\tmallory\r")
+	b.until(t, `document.getElementById("saved").textContent === "Saved as other-hands, mallory."`)
+	if found, err := filepath.Glob("captures/other-hands/mallory/*/00001.jpg"); err != nil || len(found) != 1 {
+		t.Errorf("the frame is not there: %q %v", found, err)
+	}
+	if status, log := stop(); status != 0 {
+		t.Errorf("serve ended with %d: %s", status, log)
+	}
+	b.until(t, `document.getElementById("gone").textContent.includes("The server")`)
+}
+
+// TestNothingIsLost records while the server is gone, reloads, and starts the server
+// again at the same address.
+func TestNothingIsLost(t *testing.T) {
+	b := openBrowser(t, allowed())
+	t.Chdir(t.TempDir())
+	url, stop := served(t, "capture", "--listen", "127.0.0.1:0")
+	address := strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/")
+	b.do(t, chromedp.Navigate(url), chromedp.WaitVisible(chromedp.ID("guide")))
+	b.eval(t, `document.getElementById("category").focus(), ""`)
+	b.keys(t, "fist\tann\x1b")
+	stop()
+	b.eval(t, `document.getElementById("length").value = "7", document.getElementById("delay").value = "0", ""`)
+	b.keys(t, "b")
+	b.until(t, `document.getElementById("gone").textContent.includes("7 frames wait in this browser")`)
+	// A reload needs the server, whose page it is.
+	b.do(t, chromedp.Navigate("about:blank"))
+	_, stop = served(t, "capture", "--listen", address)
+	b.do(t, chromedp.Navigate(url))
+	b.until(t, `document.getElementById("frames").children.length === 7 && document.getElementById("gone").hidden`)
+	found, err := filepath.Glob("captures/fist/ann/*/0000?.jpg")
+	if err != nil || len(found) != 7 {
+		t.Errorf("found %q, %v", found, err)
+	}
+	b.until(t, `document.querySelector("#frames img").complete`)
+
+	// Delete by keyboard, and undo.
+	b.eval(t, `document.querySelector("#frames button").focus(), ""`)
+	b.keys(t, "\r")
+	b.until(t, `document.getElementById("frames").children.length === 6 && !document.getElementById("undo").hidden`)
+	if now, _ := filepath.Glob("captures/fist/ann/*/*.jpg"); len(now) != 6 {
+		t.Errorf("after deleting one of 7 there are %d", len(now))
+	}
+	b.keys(t, "z")
+	b.until(t, `document.getElementById("frames").children.length === 7`)
+	if now, _ := filepath.Glob("captures/fist/ann/*/*.jpg"); len(now) != 7 {
+		t.Errorf("after undoing there are %d", len(now))
+	}
+
+	// Holding the key records until it is let go.
+	b.eval(t, `dispatch("keydown"), "";
+		function dispatch(type) { document.body.dispatchEvent(new KeyboardEvent(type, {key: "r", bubbles: true})) }`)
+	b.until(t, `document.getElementById("frames").children.length > 9`)
+	b.eval(t, `document.body.dispatchEvent(new KeyboardEvent("keyup", {key: "r", bubbles: true})), ""`)
+	b.until(t, `document.getElementById("light").hidden && !document.querySelector("#frames .waiting")`)
+
+	// A name that cannot be one is refused before anything is recorded.
+	b.eval(t, `document.getElementById("category").select(), ""`)
+	b.keys(t, "train\x1bb")
+	b.until(t, `document.getElementById("fault").textContent.includes("the name is reserved")`)
+	if _, err := os.Stat("captures/train"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("captures/train: %v", err)
+	}
+	stop()
+}
+
+// TestNoCamera refuses the camera, and has none.
+func TestNoCamera(t *testing.T) {
+	b := openBrowser(t, chromedp.Flag("deny-permission-prompts", true))
+	t.Chdir(t.TempDir())
+	url, stop := served(t, "capture", "--listen", "127.0.0.1:0")
+	b.do(t, chromedp.Navigate(url))
+	b.until(t, `document.getElementById("message").textContent.includes("The camera is not allowed") && document.getElementById("burst").disabled`)
+	b.eval(t, `navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotFoundError")), document.querySelector("#message button").click(), ""`)
+	b.until(t, `document.getElementById("message").textContent.includes("There is no camera")`)
+	stop()
+}
