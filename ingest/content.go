@@ -63,11 +63,11 @@ func (c content) rival(of *capture) *capture {
 // and returns the different contents in the order of their first captures. A
 // capture without a group gets that of its burst, and one without a time
 // becomes the group of its own digest.
-func (s Stage) digest(ctx context.Context, env pipeline.Env, f folder) ([]content, error) {
+func (s Stage) digest(ctx context.Context, env pipeline.Env, f folder, have map[string]earlier) ([]content, error) {
 	var done atomic.Int64
 	_, err := pipeline.Each(ctx, env.Workers, f.captures, func(_ context.Context, c *capture) (struct{}, error) {
 		if c.reason == "" {
-			sum(c, f.root, s.Options.MaxBytes)
+			s.sum(c, f.root, env, have)
 		}
 		env.Report(int(done.Add(1)), len(f.captures), "files")
 		return struct{}{}, nil
@@ -99,29 +99,45 @@ func (s Stage) digest(ctx context.Context, env pipeline.Env, f folder) ([]conten
 	return out, nil
 }
 
-func sum(c *capture, root string, maxBytes int64) {
-	if c.size > maxBytes {
-		c.reject(TooLarge, fmt.Sprintf("%d bytes, at most %d are allowed", c.size, maxBytes))
+// sum finds out a capture's digest and what EXIF says. It opens no capture that
+// is known from an earlier run.
+func (s Stage) sum(c *capture, root string, env pipeline.Env, have map[string]earlier) {
+	if c.size > s.Options.MaxBytes {
+		c.reject(TooLarge, fmt.Sprintf("%d bytes, at most %d are allowed", c.size, s.Options.MaxBytes))
 		return
 	}
-	file, err := os.Open(filepath.Join(root, filepath.FromSlash(c.path)))
-	if err != nil {
+	if env.Digests != nil {
+		c.sha256 = env.Digests(c.path)
+	}
+	if e, ok := have[c.sha256]; ok {
+		c.exifTime, c.exifCamera = e.exifTime, e.exifCamera
+	} else if err := c.read(filepath.Join(root, filepath.FromSlash(c.path))); err != nil {
 		c.reject(Unreadable, bare(err))
 		return
+	}
+	c.takenAt, c.camera = cmp.Or(c.takenAt, c.exifTime), cmp.Or(c.camera, c.exifCamera)
+}
+
+// read reads EXIF and, if it is not known yet, takes the digest.
+func (c *capture) read(name string) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return err
 	}
 	defer file.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, file); err != nil {
-		c.reject(Unreadable, bare(err))
-		return
-	}
-	c.sha256 = hex.EncodeToString(h.Sum(nil))
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		c.reject(Unreadable, bare(err))
-		return
+	if c.sha256 == "" {
+		h := sha256.New()
+		if _, err := io.Copy(h, file); err != nil {
+			return err
+		}
+		c.sha256 = hex.EncodeToString(h.Sum(nil))
+		if _, err := file.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
 	}
 	shot := pixel.ReadShot(file)
-	c.takenAt, c.camera = cmp.Or(c.takenAt, shot.TakenAt), cmp.Or(c.camera, shot.Camera)
+	c.exifTime, c.exifCamera = shot.TakenAt, shot.Camera
+	return nil
 }
 
 // bare is a file error without the file's name, which differs between machines.

@@ -7,9 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/ingest/quality"
 )
 
 // capture is one file of the captures folder on its way to the manifest or to
@@ -28,6 +30,21 @@ type capture struct {
 	colours  string // why its colour profile was passed over, "" if it was not or there is none
 	reason   Reason // "" while nothing speaks against it
 	detail   string
+
+	width, height        int    // upright, pixels
+	exifTime, exifCamera string // what EXIF says
+	measures             quality.Measures
+	flags                []flag
+	near                 *capture // the most similar earlier one, if near enough to be flagged
+	similarity           int      // with it, in thousandths
+}
+
+// name returns the path as it stands in a table.
+func (c *capture) name() string {
+	if plain(c.path) {
+		return c.path
+	}
+	return strings.Trim(strconv.QuoteToASCII(c.path), `"`)
 }
 
 func (c *capture) reject(r Reason, detail string) { c.reason, c.detail = r, detail }

@@ -101,6 +101,7 @@ type result struct {
 func options(captures string) ingest.Options {
 	o := ingest.Default()
 	o.Captures = captures
+	o.Flags.Tiny, o.Flags.Blurry = 0, 0 // the pictures of the tests are small and flat within their blots
 	return o
 }
 

@@ -62,7 +62,7 @@ func Default() Options {
 	limits := pixel.DefaultLimits()
 	return Options{
 		Size: 64, Fit: pixel.Crop, Quality: 95, MinSide: 16, MaxPixels: limits.Pixels, MaxBytes: limits.Bytes,
-		Flags: Flags{Dark: 48, Bright: 224, Contrast: 16}, Groups: Groups{Path: "path", Group: "person", Category: "category", TakenAt: "taken_at", Camera: "camera", Gap: 20, Near: 0.985, Rest: quarantine},
+		Flags: defaultFlags(), Groups: Groups{Path: "path", Group: "person", Category: "category", TakenAt: "taken_at", Camera: "camera", Gap: 20, Near: 0.985, Rest: quarantine},
 	}
 }
 
@@ -79,15 +79,13 @@ func (o Options) Validate() error {
 	}
 	check("size", int64(o.Size), 8, 1024)
 	check("quality", int64(o.Quality), 1, 100)
-	check("flags.dark", int64(o.Flags.Dark), 0, 255)
-	check("flags.bright", int64(o.Flags.Bright), 0, 255)
-	check("flags.contrast", int64(o.Flags.Contrast), 0, 255)
 	check("min_side", int64(o.MinSide), 1, 0)
 	check("max_pixels", int64(o.MaxPixels), 1, 0)
 	check("max_bytes", o.MaxBytes, 1, 0)
 	if err := o.Fit.Validate(); err != nil {
 		errs = append(errs, fmt.Errorf("ingest.%w", err))
 	}
+	errs = append(errs, o.Flags.validate()...)
 	return errors.Join(append(errs, o.Groups.validate()...)...)
 }
 

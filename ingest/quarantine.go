@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gesturekit/gesturekit/pixel"
@@ -66,11 +65,7 @@ func writeQuarantine(w io.Writer, captures []*capture) error {
 		return err
 	}
 	for _, c := range rejected(captures) {
-		name := c.path
-		if !plain(name) {
-			name = strings.Trim(strconv.QuoteToASCII(name), `"`)
-		}
-		if err := out.Write([]string{name, string(c.reason), c.detail}); err != nil {
+		if err := out.Write([]string{c.name(), string(c.reason), c.detail}); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"image/png"
 	"io"
 	"os"
 	"path"
@@ -17,7 +18,7 @@ import (
 )
 
 // Stage turns captures into samples. It writes images/<category>/<id>.jpg, the
-// manifest, quarantine.csv and flagged.csv.
+// manifest, captures.csv, quarantine.csv, flagged.csv and quality.png.
 type Stage struct {
 	Options Options
 	Codec   pixel.Codec
@@ -27,7 +28,7 @@ type Stage struct {
 func (Stage) Name() string { return "ingest" }
 
 // Version identifies the algorithm and the codec.
-func (s Stage) Version() string { return "ingest/3 " + s.Codec.Identity() }
+func (s Stage) Version() string { return "ingest/4 " + s.Codec.Identity() }
 
 // Seedless tells that the stage draws nothing.
 func (Stage) Seedless() {}
@@ -84,31 +85,64 @@ func (s Stage) Run(ctx context.Context, _ dataset.Manifest, env pipeline.Env) (d
 	if err != nil {
 		return none, err
 	}
-	contents, err := s.digest(ctx, env, f)
+	have, err := s.earlierOf(env)
+	if err != nil {
+		return none, fmt.Errorf("read the output before this one: %w", err)
+	}
+	contents, err := s.digest(ctx, env, f, have)
 	if err != nil {
 		return none, err
 	}
-	w := writer{o: s.Options, codec: s.Codec, env: env, root: f.root, large: new(sync.Mutex)}
+	w := writer{o: s.Options, codec: s.Codec, env: env, root: f.root, have: have, large: new(sync.Mutex)}
 	if err := w.writeAll(ctx, contents); err != nil {
 		return none, err
 	}
 	if err := w.groupNear(ctx, kept(f.captures)); err != nil {
 		return none, fmt.Errorf("group near-duplicates: %w", err)
 	}
-	err = atomicfile.Write(filepath.Join(env.Dir, QuarantineFile), func(out io.Writer) error { return writeQuarantine(out, f.captures) })
-	if err != nil {
-		return none, fmt.Errorf("write the quarantine: %w", err)
+	if err := write(env, QuarantineFile, func(out io.Writer) error { return writeQuarantine(out, f.captures) }); err != nil {
+		return none, err
 	}
 	if err := checkUsed(f); err != nil {
 		return none, err
 	}
 	m := s.manifest(f)
-	if n := len(rejected(f.captures)); len(m.Samples)+n != len(f.captures) || len(m.Samples) == 0 {
-		return none, fmt.Errorf("%w: %d captures found, %d kept, %d quarantined (%s): want some kept, and the sums to agree; %s says why of each",
-			dataset.ErrInvalid, len(f.captures), len(m.Samples), n, tally(f.captures), filepath.Join(env.Dir, QuarantineFile))
+	if len(m.Samples) == 0 {
+		return none, fmt.Errorf("%w: %d captures found, 0 kept, %d quarantined (%s): want some kept; %s says why of each",
+			dataset.ErrInvalid, len(f.captures), len(rejected(f.captures)), tally(f.captures), filepath.Join(env.Dir, QuarantineFile))
+	}
+	if err := checkSums(f.captures, m); err != nil {
+		return none, err
 	}
 	warn(env, f, m)
-	return m, s.flag(ctx, f, m, env)
+	return m, s.report(env, f.captures)
+}
+
+// report flags the captures that deserve a look, and writes the tables and the
+// sheet of the worst.
+func (s Stage) report(env pipeline.Env, captures []*capture) error {
+	if err := s.flagAll(env, captures); err != nil {
+		return err
+	}
+	if err := write(env, FlaggedFile, func(out io.Writer) error { return writeFlagged(out, captures) }); err != nil {
+		return err
+	}
+	if err := write(env, CapturesFile, func(out io.Writer) error { return writeCaptures(out, captures) }); err != nil {
+		return err
+	}
+	img, err := sheet(captures, env.Dir)
+	if err != nil {
+		return err
+	}
+	return write(env, SheetFile, func(out io.Writer) error { return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(out, img) })
+}
+
+// write writes a file of the stage, whole or not at all.
+func write(env pipeline.Env, name string, fill func(io.Writer) error) error {
+	if err := atomicfile.Write(filepath.Join(env.Dir, name), fill); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
 }
 
 // survey lists the captures with their categories and groups.

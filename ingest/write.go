@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/gesturekit/gesturekit/ingest/quality"
 	"github.com/gesturekit/gesturekit/internal/atomicfile"
 	"github.com/gesturekit/gesturekit/pipeline"
 	"github.com/gesturekit/gesturekit/pixel"
@@ -26,6 +27,7 @@ type writer struct {
 	codec pixel.Codec
 	env   pipeline.Env
 	root  string
+	have  map[string]earlier
 	large *sync.Mutex
 }
 
@@ -70,42 +72,71 @@ func (w writer) prepare(contents []content) error {
 
 func (w writer) write(c content) error {
 	keep := c.keeper()
-	name := ""
-	if keep != nil {
-		name = filepath.Join(w.env.Dir, filepath.FromSlash(keep.image()))
-		if info, err := os.Stat(name); err == nil && info.Size() > 0 {
-			c.settle("", "")
-			keep.colours, err = w.colours(keep)
-			return err
-		}
-	}
-	img, reason, detail := w.decode(c.captures[0])
-	c.settle(reason, detail)
-	if reason != "" || keep == nil {
+	if keep == nil {
+		_, reason, detail := w.decode(c.captures[0])
+		c.settle(reason, detail)
 		return nil
 	}
-	err := atomicfile.Write(name, func(out io.Writer) error {
-		return w.codec.EncodeJPEG(out, img, w.o.Quality)
-	})
-	if err != nil {
-		return fmt.Errorf("write the image of %s: %w", keep.path, err)
+	name := filepath.Join(w.env.Dir, filepath.FromSlash(keep.image()))
+	if w.again(keep, name) {
+		c.settle("", "")
+		return nil
 	}
+	var img *image.RGBA
+	data, reason, detail := w.open(keep)
+	written := false
+	if info, err := os.Stat(name); err == nil && info.Size() > 0 {
+		written = true // by an interrupted run
+	}
+	if reason == "" && !written {
+		img, reason, detail = w.square(keep, data)
+	}
+	if c.settle(reason, detail); reason != "" {
+		return nil
+	}
+	if !written {
+		err := atomicfile.Write(name, func(out io.Writer) error {
+			return w.codec.EncodeJPEG(out, img, w.o.Quality)
+		})
+		if err != nil {
+			return fmt.Errorf("write the image of %s: %w", keep.path, err)
+		}
+	}
+	small, _, err := pixel.ReadFile(name, pixel.DefaultLimits())
+	if err != nil {
+		return fmt.Errorf("look at the image of %s: %w", keep.path, err)
+	}
+	keep.measures = quality.Measure(small)
 	return nil
 }
 
-// colours returns why a capture's colour profile was passed over, as decode
-// notes it.
-func (w writer) colours(c *capture) (string, error) {
-	data, err := os.ReadFile(filepath.Join(w.root, filepath.FromSlash(c.path)))
-	if err != nil {
-		return "", fmt.Errorf("read %s again: %w", c.path, err)
+// again takes image and measures from an earlier run, and reports whether it had
+// them and the limits let the capture pass.
+func (w writer) again(c *capture, name string) bool {
+	e, ok := w.have[c.sha256]
+	if !ok || min(e.width, e.height) < w.o.MinSide || int64(e.width)*int64(e.height) > int64(w.o.MaxPixels) {
+		return false
 	}
-	info, err := pixel.Header(data, w.o.limits())
-	return info.ProfileFault, err
+	if _, err := os.Lstat(name); err != nil {
+		if err := os.Link(e.image, name); err != nil {
+			return false // made again instead
+		}
+	}
+	c.width, c.height, c.measures, c.colours = e.width, e.height, e.measures, e.colours
+	return true
 }
 
 // decode returns a capture at the working size, or says why it cannot be used.
 func (w writer) decode(c *capture) (img *image.RGBA, reason Reason, detail string) {
+	data, reason, detail := w.open(c)
+	if reason != "" {
+		return nil, reason, detail
+	}
+	return w.square(c, data)
+}
+
+// open reads a capture and checks what its header says.
+func (w writer) open(c *capture) (data []byte, reason Reason, detail string) {
 	data, err := os.ReadFile(filepath.Join(w.root, filepath.FromSlash(c.path)))
 	if err != nil {
 		return nil, Unreadable, bare(err)
@@ -115,14 +146,23 @@ func (w writer) decode(c *capture) (img *image.RGBA, reason Reason, detail strin
 		return nil, reasonOf(err), err.Error()
 	}
 	c.colours = info.ProfileFault
+	if c.width, c.height = info.Width, info.Height; info.Orientation > 4 {
+		c.width, c.height = info.Height, info.Width
+	}
 	if min(info.Width, info.Height) < w.o.MinSide {
 		return nil, TooSmall, fmt.Sprintf("%dx%d pixels, want at least %d a side", info.Width, info.Height, w.o.MinSide)
 	}
-	if int64(info.Width)*int64(info.Height) >= largePixels {
+	return data, "", ""
+}
+
+// square returns the pixels of an opened capture at the working size.
+func (w writer) square(c *capture, data []byte) (*image.RGBA, Reason, string) {
+	if int64(c.width)*int64(c.height) >= largePixels {
 		w.large.Lock()
 		defer w.large.Unlock()
 	}
-	if img, _, err = w.codec.DecodeSquare(data, w.o.limits(), w.o.Size, w.o.Fit); err != nil {
+	img, _, err := w.codec.DecodeSquare(data, w.o.limits(), w.o.Size, w.o.Fit)
+	if err != nil {
 		return nil, reasonOf(err), err.Error()
 	}
 	return img, "", ""

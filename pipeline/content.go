@@ -143,6 +143,14 @@ func (c content) digest() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// sha256 returns the digest of a file, "" if it is unknown or not relied on.
+func (c content) sha256(path string) string {
+	if s := c[path].SHA256; len(s) == hex.EncodedLen(sha256.Size) {
+		return s
+	}
+	return ""
+}
+
 func (c content) paths() []string {
 	keys := make([]string, 0, len(c))
 	for k := range c {

@@ -199,9 +199,10 @@ func sweep(dirs ...string) error {
 type runner struct {
 	Options
 	lock Lock
-	base Lock   // of the base run
-	anew string // the first stage whose lost output was made again
-	look bool   // only look: write nothing
+	base Lock    // of the base run
+	seen content // the inputs of the stage at hand
+	anew string  // the first stage whose lost output was made again
+	look bool    // only look: write nothing
 }
 
 // current fails unless an earlier stage's output is what a run would make.
@@ -303,6 +304,7 @@ func (r *runner) examine(ctx context.Context, before []Stage, s Stage) (*Entry, 
 // inputs returns the digest of the files that a stage reads from outside, and
 // what changed in them since they were last looked at.
 func (r *runner) inputs(ctx context.Context, s Stage) (digest, why string, err error) {
+	r.seen = nil
 	if len(s.Inputs()) == 0 {
 		return "", "", nil
 	}
@@ -315,6 +317,7 @@ func (r *runner) inputs(ctx context.Context, s Stage) (digest, why string, err e
 	if err != nil {
 		return "", "", err
 	}
+	r.seen = c
 	if why := c.difference(known); why != "" && len(known) > 0 {
 		return c.digest(), "in its input, " + why, nil
 	}
@@ -366,6 +369,7 @@ func (r *runner) execute(ctx context.Context, before []Stage, s Stage, e *Entry)
 	out, err := s.Run(ctx, in, Env{
 		Name: s.Name(), Root: r.Root, Dir: dir, Workers: max(1, r.Workers), Progress: r.Progress,
 		Seed: r.Seed, Key: rng.New(r.Seed).With(s.Name()),
+		Digests: r.seen.sha256, Previous: func() (*Previous, error) { return r.last(ctx, s) },
 	})
 	if err != nil {
 		return err
@@ -380,6 +384,19 @@ func (r *runner) execute(ctx context.Context, before []Stage, s Stage, e *Entry)
 		return err
 	}
 	return r.publish(ctx, s, e, out, dir)
+}
+
+// last returns the stage's output that the lock records, if it is still there.
+func (r *runner) last(ctx context.Context, s Stage) (*Previous, error) {
+	old := r.lock.Stages[s.Name()]
+	if old == nil || r.Force {
+		return nil, nil
+	}
+	if lost, err := r.output(ctx, s, old); err != nil || lost != "" {
+		return nil, err
+	}
+	dir, err := resolved(filepath.Join(r.Root, s.Name()))
+	return &Previous{Dir: dir, Code: old.Code, Settings: old.Settings}, err
 }
 
 // previous reads the manifest of the stage before.
@@ -460,7 +477,7 @@ func (r *runner) unchanged(ctx context.Context, s Stage, e *Entry) error {
 	if len(s.Inputs()) == 0 {
 		return nil
 	}
-	c, err := scan(ctx, s.Inputs(), readContent(r.state(s.Name(), "inputs")), r.Workers)
+	c, err := scan(ctx, s.Inputs(), r.seen, r.Workers)
 	if err != nil {
 		return err
 	}

@@ -46,6 +46,22 @@ type Env struct {
 	Key      rng.Key       // the stage's random streams
 	Workers  int           // how many goroutines to use, at least 1
 	Progress progress.Func // may be nil
+
+	// Digests returns the SHA-256 of a file of the input folders, by its path in
+	// them, as it was seen before the run; "" if unknown. Nil if nothing is known.
+	Digests func(path string) string
+	// Previous returns the stage's output as the lock records it, for a stage that
+	// can tell which parts of it are still good: nil if there is none, or if it is
+	// not what the lock records, or if all is to be made anew. May be nil.
+	Previous func() (*Previous, error)
+}
+
+// Previous is a stage's output before this run, to be read and linked to, but
+// not changed.
+type Previous struct {
+	Dir      string
+	Code     string            // the version that made it
+	Settings map[string]string // by path, as YAML writes them
 }
 
 // Output returns the folder of an earlier stage.

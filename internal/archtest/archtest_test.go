@@ -36,7 +36,8 @@ func allowed() map[string]string {
 		"trainer/nn":                     "rng trainer/nn/kernel",
 
 		"internal/synth": stage + " pixel",
-		"ingest":         stage + " pixel internal/neardup",
+		"ingest/quality": "pixel",
+		"ingest":         stage + " pixel ingest/quality internal/contact internal/neardup",
 		"split":          stage,
 		"labels":         stage + " internal/pairs",
 		"augment":        stage + " pixel internal/contact internal/pairs internal/elementary",
