@@ -50,7 +50,7 @@ func assignSplit(c *cli.Context, std IO) error {
 		return fmt.Errorf("%w: %s would be written over itself: choose another folder for --into", errUsage, in)
 	}
 	t := s.stage.Options.NewTally()
-	for sample, err := range scanFile(in) {
+	for sample, err := range dataset.Ahead(scanFile(in)) {
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func assignSplit(c *cli.Context, std IO) error {
 	}
 	samples := 0
 	err = atomicfile.Write(filepath.Join(dir, dataset.FileName), func(w io.Writer) error {
-		samples, err = assign(w, plan, labelled(in, plan, aliases, names))
+		samples, err = assign(w, plan, dataset.Ahead(labelled(in, plan, aliases, names)))
 		return err
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"iter"
 	"slices"
+	"sync"
 )
 
 // doubts is what one pass with hashes cannot decide: paths and digests whose
@@ -22,13 +23,15 @@ func (d doubts) any() bool { return len(d.paths)+len(d.contents)+len(d.parents) 
 // hashes notes the hashes of paths that occur twice, and those of contents that
 // occur in two roles. It sorts both.
 func (d doubts) hashes(paths, contents []uint64) {
-	slices.Sort(paths)
+	var sorting sync.WaitGroup
+	sorting.Go(func() { slices.Sort(paths) })
+	slices.Sort(contents)
+	sorting.Wait()
 	for i := 1; i < len(paths); i++ {
 		if paths[i] == paths[i-1] {
 			d.paths[paths[i]] = true
 		}
 	}
-	slices.Sort(contents)
 	for i := 1; i < len(contents); i++ {
 		if a, b := contents[i-1], contents[i]; a != b && a&^3 == b&^3 {
 			d.contents[b&^3] = true

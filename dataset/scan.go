@@ -85,7 +85,7 @@ func (w *Writer) Flush() error { return w.w.Flush() }
 // appendField quotes as encoding/csv does.
 func appendField(b []byte, f string) []byte {
 	first, _ := utf8.DecodeRuneInString(f)
-	if f == "" || f != `\.` && !strings.ContainsAny(f, "\",\r\n") && !unicode.IsSpace(first) {
+	if f == "" || f != `\.` && !special(f) && !unicode.IsSpace(first) {
 		return append(b, f...)
 	}
 	b = append(b, '"')
@@ -97,4 +97,14 @@ func appendField(b []byte, f string) []byte {
 		b = append(append(b, f[:i]...), '"', '"')
 		f = f[i+1:]
 	}
+}
+
+// special reports whether a field has a character for which it is quoted.
+func special(f string) bool {
+	for i := range len(f) {
+		if c := f[i]; c == '"' || c == ',' || c == '\r' || c == '\n' {
+			return true
+		}
+	}
+	return false
 }

@@ -12,6 +12,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gesturekit/gesturekit/dataset"
@@ -62,11 +63,29 @@ type categoryRoles struct {
 // Lock returns the record of the plan. Its Result covers the samples that were
 // written to Digest so far.
 func (p *Plan) Lock() Lock {
+	l := p.summary()
+	l.Groups = make(map[string]string, len(p.all.groups))
+	for g, name := range p.all.groups {
+		samples := 0
+		for _, c := range p.all.of(g) {
+			samples += int(c.samples)
+		}
+		bin := string(dataset.Test)
+		if in := p.in[g]; in != leftOut {
+			bin = p.bins.names[in]
+		}
+		l.Groups[name] = bin + " " + strconv.Itoa(samples) + " " + p.all.digests[g].String()
+	}
+	return l
+}
+
+// summary is the lock without its groups.
+func (p *Plan) summary() Lock {
 	l := Lock{
 		Algorithm: algorithm, Seed: fmt.Sprintf("%016x", p.seed), Repeat: p.o.Repeat, Folds: p.o.Folds, Fold: p.o.Fold, LeaveOut: p.o.LeaveOut,
 		Salt: p.salt, Asked: p.asked(), Got: map[dataset.Role]float64{}, Tolerance: p.o.Tolerance, Lacking: []string{},
 		Samples: map[dataset.Role]int{}, GroupCount: map[dataset.Role]int{}, Result: p.result.String(),
-		Categories: p.rows(), Settled: []string{}, Groups: make(map[string]string, len(p.all.groups)),
+		Categories: p.rows(), Settled: []string{},
 	}
 	l.Ungrouped, l.InBursts, l.From = p.all.alone, p.all.inBursts, p.from
 	if p.o.By != ByGroup {
@@ -89,19 +108,10 @@ func (p *Plan) Lock() Lock {
 	for _, r := range dataset.Roles() {
 		l.Got[r] = round(float64(trained[r]) / float64(max(1, total(trained))))
 	}
-	for g, name := range p.all.groups {
-		samples := 0
+	for g := range p.all.groups {
 		if len(p.all.of(g)) > 1 {
 			l.Spanning++
 		}
-		for _, c := range p.all.of(g) {
-			samples += int(c.samples)
-		}
-		bin := string(dataset.Test)
-		if in := p.in[g]; in != leftOut {
-			bin = p.bins.names[in]
-		}
-		l.Groups[name] = fmt.Sprintf("%s %d %s", bin, samples, p.all.digests[g])
 		if r := p.groupRole(g); r != dataset.NoRole {
 			l.GroupCount[r]++
 		}

@@ -226,7 +226,7 @@ func (p *Plan) warn() {
 	if !p.o.Partitioned() {
 		note("no partition was given, so one was drawn: look at %s, and set split.known, split.unknown and split.unseen to what you mean", PartitionFile)
 	}
-	l := p.Lock()
+	l := p.summary()
 	if l.Ungrouped > 0 {
 		note("of %d of %d samples neither person nor session is known, so each is a group of its own, or with its near-duplicates: pictures of one person or burst may be in train and in test, and the test looks better than it is; set ingest.groups", l.Ungrouped, total(l.Samples))
 	}

@@ -175,18 +175,41 @@ func (t *Tally) table() table {
 	for i, p := range t.pairs {
 		t.pairs[i] = uint64(groupRank[p>>32])<<32 | uint64(categoryRank[uint32(p)])
 	}
-	slices.Sort(t.pairs)
-	out.first = make([]int, len(out.groups)+1)
-	for i, p := range t.pairs {
-		if i > 0 && p == t.pairs[i-1] {
-			out.cells[len(out.cells)-1].samples++
-			continue
-		}
-		out.cells = append(out.cells, cell{int32(p >> 32), int32(uint32(p)), 1})
-		out.first[p>>32+1] = len(out.cells)
-	}
+	out.count(t.pairs)
 	*t = Tally{}
 	return out
+}
+
+// count makes the cells of pairs of a group and a category, by the ranks of both:
+// the categories are brought into the order of their groups, then sorted in each.
+func (t *table) count(pairs []uint64) {
+	end := make([]int, len(t.groups)+1)
+	for _, p := range pairs {
+		end[p>>32+1]++
+	}
+	for g := range t.groups {
+		end[g+1] += end[g]
+	}
+	categories := make([]int32, len(pairs))
+	for _, p := range pairs {
+		categories[end[p>>32]] = int32(uint32(p))
+		end[p>>32]++
+	}
+	t.first = make([]int, len(t.groups)+1)
+	begin := 0
+	for g := range t.groups {
+		of := categories[begin:end[g]]
+		begin = end[g]
+		slices.Sort(of)
+		for i, c := range of {
+			if i > 0 && c == of[i-1] {
+				t.cells[len(t.cells)-1].samples++
+				continue
+			}
+			t.cells = append(t.cells, cell{int32(g), c, 1})
+		}
+		t.first[g+1] = len(t.cells)
+	}
 }
 
 // ranked sorts names and tells the place of each of the old ones.
