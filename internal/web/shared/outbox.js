@@ -52,7 +52,7 @@ export class Outbox {
     const { blob, ...rest } = frame;
     const bytes = await blob.arrayBuffer();
     const key = [rest.recording, rest.category, rest.person, String(rest.frame).padStart(5, "0")].join("/");
-    const t = (await this.db).transaction(store, "readwrite", { durability: "strict" });
+    const t = (await this.db).transaction(store, "readwrite", { durability: "relaxed" });
     t.objectStore(store).put({ key, ...rest, bytes });
     await finished(t);
     this.flush();
