@@ -2,7 +2,7 @@
 GO ?= go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test check race lint cross docs bench bench-augment bench-trainer bench-split loaders fuzz clean
+.PHONY: run build test check race lint cross docs bench bench-augment bench-trainer bench-serve bench-split loaders fuzz clean
 
 run: ## captures of people who do not exist, through every stage, to run/report/report.html
 	$(GO) run ./cmd/gesturekit run
@@ -59,6 +59,9 @@ bench-trainer: ## training and inference beside PyTorch and onnxruntime, which i
 	bin/peers-torch/bin/pip install -q torch==2.15.0 numpy onnx==1.23.2 onnxruntime==1.32.0
 	$(GO) test -c -o bin/nn.test ./trainer/nn
 	bin/peers-torch/bin/python trainer/bench/compare.py bin/nn.test
+
+bench-serve: ## live recognition under load: 8 streams of 15 frames a second, then with malformed requests and slow clients
+	$(GO) run ./serve/bench $(SERVE_FLAGS)
 
 LOADERS_PYTHON ?= /usr/bin/python3
 loaders: build ## exports read by torchvision, Hugging Face, Keras, fastai, WebDataset, pandas and mlcroissant (needs Debian's python3-torchvision)

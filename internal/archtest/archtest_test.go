@@ -53,6 +53,7 @@ func allowed() map[string]string {
 
 		// Behind the stages too.
 		"internal/web": "",
+		"serve/bench":  "serve internal/web pixel rng trainer",
 		"capture":      "dataset pixel internal/web",
 		"serve":        "capture evaluate trainer pixel internal/web",
 

@@ -201,11 +201,15 @@ $("cancel").addEventListener("click", () => $("save").close());
 $("save-form").addEventListener("submit", save);
 $("save").addEventListener("close", () => { URL.revokeObjectURL($("save-picture").src); pause(wasPaused); });
 $("cameras").addEventListener("change", (e) => camera.open(e.target.value));
+const elsewhere = (e) => e.ctrlKey || e.metaKey || e.altKey || $("save").open || e.target.closest("input:not([type=range]), select, button");
 document.addEventListener("keydown", (e) => {
-  if (e.ctrlKey || e.metaKey || e.altKey || $("save").open || e.target.closest("input, select, button")) return;
-  if (e.key === " ") { e.preventDefault(); pause(!paused); }
-  if (e.key === "w") { e.preventDefault(); openSave(); }
+  if (e.key === " " && !elsewhere(e)) {
+    e.preventDefault();
+    pause(!paused);
+  }
 });
+// When the key is let go, so that its letter does not land in the form.
+document.addEventListener("keyup", (e) => { if (e.key === "w" && !elsewhere(e)) openSave(); });
 
 setUp();
 await camera.open();
