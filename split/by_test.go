@@ -179,6 +179,7 @@ func TestWhatByTimeAndCameraNeed(t *testing.T) {
 		"one moment":  {split.ByTime, func(s []dataset.Sample) { same(s) }, "begin at 1 different times: want at least 3"},
 		"no camera":   {split.ByCamera, func(s []dataset.Sample) { without(s, "p003") }, "of 12 of 144 samples the camera is not known"},
 		"two cameras": {split.ByCamera, func(s []dataset.Sample) { s[0].Camera = "other" }, `1 groups have samples of several cameras, "p000" being the first`},
+		"two in all":  {split.ByCamera, func(s []dataset.Sample) { twoCameras(s) }, "there are 2 cameras, and a split needs at least 3; capture with more of them"},
 		"one camera":  {split.ByCamera, func(s []dataset.Sample) { same(s) }, "there are 1 cameras, and a split needs at least 3"},
 	} {
 		samples := taken(rand.New(rand.NewPCG(1, 6)), captures(six(), 12, 2).Samples, 6)
@@ -196,6 +197,15 @@ func without(samples []dataset.Sample, group string) {
 	for i := range samples {
 		if samples[i].Group == group {
 			samples[i].TakenAt, samples[i].Camera = "", ""
+		}
+	}
+}
+
+func twoCameras(samples []dataset.Sample) {
+	for i := range samples {
+		samples[i].Camera = "one"
+		if samples[i].Group > "p005" {
+			samples[i].Camera = "two"
 		}
 	}
 }
