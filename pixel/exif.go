@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"iter"
+
+	"github.com/gesturekit/gesturekit/pixel/heif"
 )
 
 // orientation returns the EXIF orientation of an encoded image, 1..8. It reads
@@ -20,6 +22,10 @@ func orientation(f Format, data []byte) int {
 		block = bytes.TrimPrefix(chunk(data, 12, 0, binary.LittleEndian, "EXIF"), []byte(exifHead))
 	case TIFF:
 		block = data
+	case HEIC, AVIF: // where EXIF repeats what other boxes say
+		if h, err := heif.Parse(data); err == nil {
+			return h.Orientation
+		}
 	}
 	return orientationTag(block)
 }

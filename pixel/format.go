@@ -2,16 +2,18 @@ package pixel
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"image"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
-	"io"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 	"golang.org/x/image/webp"
+
+	"github.com/gesturekit/gesturekit/pixel/heif"
 )
 
 // Format is an image format that Decode reads.
@@ -25,6 +27,8 @@ const (
 	BMP  Format = "bmp"
 	TIFF Format = "tiff"
 	WebP Format = "webp"
+	HEIC Format = "heic" // and other HEIF
+	AVIF Format = "avif"
 )
 
 // sniff finds the format by content; the file's name has no say. The decoders
@@ -50,13 +54,17 @@ func sniff(data []byte) (Format, error) {
 			return "", fmt.Errorf("%w: animated WebP: save its frames as PNG or JPEG", ErrUnsupported)
 		}
 		return WebP, nil
+	case has(4, "ftyp"):
+		if f := brand(data); f != "" {
+			return f, nil
+		}
 	case has(0, "BM") && len(data) >= 26 && bytes.Equal(data[6:10], make([]byte, 4)):
 		return BMP, nil
 	}
 	if name := foreign(has); name != "" {
 		return "", fmt.Errorf("%w: %s: convert it to JPEG or PNG", ErrUnsupported, name)
 	}
-	return "", fmt.Errorf("%w: want JPEG, PNG, GIF, BMP, TIFF or WebP", ErrNotImage)
+	return "", fmt.Errorf("%w: want JPEG, PNG, GIF, BMP, TIFF, WebP, HEIC or AVIF", ErrNotImage)
 }
 
 // foreign names a format that is known but not read, "" if data is none.
@@ -65,8 +73,6 @@ func foreign(has func(at int, magic string) bool) string {
 		at          int
 		magic, name string
 	}{
-		{4, "ftypheic", "HEIC"}, {4, "ftypheix", "HEIC"}, {4, "ftyphevc", "HEIC sequence"}, {4, "ftypmif1", "HEIF"},
-		{4, "ftypmsf1", "HEIF sequence"}, {4, "ftypavif", "AVIF"}, {4, "ftypavis", "AVIF sequence"},
 		{4, "ftyp", "MP4 or QuickTime video"}, {0, "\x1aE\xdf\xa3", "Matroska or WebM video"}, {8, "AVI LIST", "AVI video"},
 		{0, "\x00\x00\x01\x00", "ICO"}, {0, "8BPS", "Photoshop"}, {0, "\xff\x0a", "JPEG XL"}, {4, "JXL \r\n\x87\n", "JPEG XL"},
 		{4, "jP  \r\n\x87\n", "JPEG 2000"}, {0, "II+\x00", "BigTIFF"}, {0, "MM\x00+", "BigTIFF"}, {0, "%PDF-", "PDF"},
@@ -78,7 +84,27 @@ func foreign(has func(at int, magic string) bool) string {
 	return ""
 }
 
-func (f Format) config(r io.Reader) (image.Config, error) {
+// brand tells HEIC and AVIF by the brands of their first box, "" if it is another
+// kind of file that begins with such a box.
+func brand(data []byte) Format {
+	n := min(int64(binary.BigEndian.Uint32(data)), int64(len(data)), 256)
+	heif := Format("")
+	for at := int64(8); at+4 <= n; at += 4 {
+		switch string(data[at : at+4]) { // the major brand, its version, others
+		case "avif", "avis":
+			return AVIF
+		case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1":
+			heif = HEIC
+		case "isom", "qt  ", "mp41", "mp42":
+			if at == 8 {
+				return ""
+			}
+		}
+	}
+	return heif
+}
+
+func (f Format) config(r *source) (image.Config, error) {
 	switch f {
 	case JPEG:
 		return jpeg.DecodeConfig(r)
@@ -92,11 +118,14 @@ func (f Format) config(r io.Reader) (image.Config, error) {
 		return tiff.DecodeConfig(r)
 	case WebP:
 		return webp.DecodeConfig(r)
+	case HEIC, AVIF:
+		h, err := heif.Parse(r.data)
+		return image.Config{Width: h.Width, Height: h.Height}, err
 	}
 	return image.Config{}, fmt.Errorf("%w: %q", ErrUnsupported, string(f))
 }
 
-func (f Format) decode(r io.Reader) (image.Image, error) {
+func (f Format) decode(r *source) (image.Image, error) {
 	switch f {
 	case JPEG:
 		return jpeg.Decode(r)
@@ -110,6 +139,12 @@ func (f Format) decode(r io.Reader) (image.Image, error) {
 		return tiff.Decode(r)
 	case WebP:
 		return webp.Decode(r)
+	case HEIC, AVIF:
+		h, err := heif.Parse(r.data)
+		if err != nil {
+			return nil, err
+		}
+		return heif.Decode(r.data, h)
 	}
 	return nil, fmt.Errorf("%w: %q", ErrUnsupported, string(f))
 }

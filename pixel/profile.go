@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/binary"
+	"fmt"
 	"io"
 
+	"github.com/gesturekit/gesturekit/pixel/heif"
 	"github.com/gesturekit/gesturekit/pixel/icc"
 )
 
@@ -14,6 +16,12 @@ import (
 // applied, never costs a good image: fault says why it is passed over, "" if it
 // is not or there is none.
 func toSRGB(f Format, data []byte) (t *icc.Transform, fault string) {
+	if f == HEIC || f == AVIF {
+		h, err := heif.Parse(data)
+		if err == nil && h.Profile == nil {
+			return codedColours(h)
+		}
+	}
 	profile := colourProfile(f, data)
 	if profile == nil {
 		return nil, ""
@@ -23,6 +31,21 @@ func toSRGB(f Format, data []byte) (t *icc.Transform, fault string) {
 		return nil, err.Error()
 	}
 	return t, ""
+}
+
+// codedColours is toSRGB for numbers in place of a profile (ITU-T H.273).
+func codedColours(h heif.Header) (*icc.Transform, string) {
+	switch h.Transfer {
+	case 16, 18: // PQ, HLG
+		return nil, fmt.Sprintf("colours of high dynamic range (transfer %d) are not applied", h.Transfer)
+	}
+	switch h.Primaries {
+	case 11, 12:
+		return icc.DisplayP3(), ""
+	case 9:
+		return nil, "the colour primaries of BT.2020 are not applied"
+	}
+	return nil, ""
 }
 
 // colourProfile returns the ICC profile of an encoded image, nil if it has none,
@@ -37,6 +60,10 @@ func colourProfile(f Format, data []byte) []byte {
 		return chunk(data, 12, 0, binary.LittleEndian, "ICCP")
 	case TIFF:
 		return tiffProfile(data)
+	case HEIC, AVIF:
+		if h, err := heif.Parse(data); err == nil {
+			return h.Profile
+		}
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ type Shot struct {
 // longestCamera bounds a camera's name in bytes.
 const longestCamera = 100
 
-// ReadShot reads the EXIF of a JPEG, PNG, WebP or TIFF file. Broken metadata
+// ReadShot reads the EXIF of a JPEG, PNG, WebP, TIFF, HEIC or AVIF file. Broken metadata
 // never costs a good image: whatever it cannot follow counts as unsaid.
 func ReadShot(r io.ReadSeeker) Shot {
 	head := make([]byte, 32)
@@ -29,7 +29,7 @@ func ReadShot(r io.ReadSeeker) Shot {
 	if err != nil {
 		return Shot{}
 	}
-	as, ok := map[Format]imagemeta.ImageFormat{JPEG: imagemeta.JPEG, PNG: imagemeta.PNG, WebP: imagemeta.WebP, TIFF: imagemeta.TIFF}[format]
+	as, ok := map[Format]imagemeta.ImageFormat{JPEG: imagemeta.JPEG, PNG: imagemeta.PNG, WebP: imagemeta.WebP, TIFF: imagemeta.TIFF, HEIC: imagemeta.HEIF, AVIF: imagemeta.AVIF}[format]
 	if !ok {
 		return Shot{}
 	}

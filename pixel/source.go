@@ -5,16 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/gesturekit/gesturekit/pixel/heif"
 )
 
 // source is an encoded image that notices when a decoder asks for more than
 // there is. The decoders themselves report a cut-off image in many ways.
 type source struct {
 	*bytes.Reader
+	data  []byte
 	ended bool
 }
 
-func newSource(data []byte) *source { return &source{Reader: bytes.NewReader(data)} }
+func newSource(data []byte) *source { return &source{Reader: bytes.NewReader(data), data: data} }
 
 func (s *source) note(err error) error {
 	s.ended = s.ended || errors.Is(err, io.EOF)
@@ -44,7 +47,9 @@ func (s *source) classify(err error) error {
 	switch {
 	case errors.Is(err, ErrBroken), errors.Is(err, ErrUnsupported):
 		return err
-	case s.ended:
+	case errors.Is(err, heif.ErrUnsupported):
+		return fmt.Errorf("%w: %w", ErrUnsupported, err)
+	case s.ended, errors.Is(err, heif.ErrCut):
 		return fmt.Errorf("%w: %w", ErrTruncated, err)
 	}
 	return fmt.Errorf("%w: %w", ErrBroken, err)

@@ -79,6 +79,24 @@ func (p profile) matrix() (*Transform, error) {
 	return combine(curves, product(fromXYZ(), toXYZ))
 }
 
+// DisplayP3 returns the transform of an image that is in Display P3 without a
+// profile.
+func DisplayP3() *Transform {
+	c, err := standardCurve()
+	if err != nil {
+		return nil
+	}
+	t, err := combine([3]*curve{c, c, c}, product(fromXYZ(), [3][3]float64{
+		{0.515102, 0.291965, 0.157153},
+		{0.241182, 0.692236, 0.066582},
+		{-0.001049, 0.041882, 0.784378},
+	}))
+	if err != nil {
+		return nil
+	}
+	return t
+}
+
 // combine makes the transform of three curves and the matrix from the linear
 // light of the profile to that of sRGB.
 func combine(curves [3]*curve, m [3][3]float64) (*Transform, error) {
