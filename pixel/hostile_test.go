@@ -62,6 +62,20 @@ func TestHeaderIsCheckedBeforePixels(t *testing.T) {
 	}
 }
 
+func TestScansAreCounted(t *testing.T) {
+	data := samples(t)["jpeg"]
+	scan := []byte{0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0}
+	end := len(data) - 2
+	many := append(bytes.Clone(data[:end]), bytes.Repeat(scan, 500)...)
+	if _, err := pixel.Header(append(many, data[end:]...), pixel.Limits{}); !errors.Is(err, pixel.ErrTooLarge) {
+		t.Errorf("501 scans: got %v, want ErrTooLarge", err)
+	}
+	some := append(bytes.Clone(data[:end]), bytes.Repeat(scan, 499)...)
+	if _, err := pixel.Header(append(some, data[end:]...), pixel.Limits{}); err != nil {
+		t.Errorf("500 scans: %v", err)
+	}
+}
+
 // known reports whether err is of one of the kinds that Decode promises.
 func known(err error) bool {
 	for _, kind := range []error{pixel.ErrNotImage, pixel.ErrUnsupported, pixel.ErrTooLarge, pixel.ErrTruncated, pixel.ErrBroken} {

@@ -15,6 +15,7 @@
 package pixel
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"image"
@@ -33,6 +34,10 @@ var (
 // maxSide is the longest side of any image: the most that JPEG can hold. It
 // keeps the resizer's exact integers inside 64 bits.
 const maxSide = 65535
+
+// maxScans is how many scans a JPEG may have; encoders make ten or so. Each goes
+// over the whole image, whose pixels a few bytes a scan could have decoded for days.
+const maxScans = 500
 
 // Limits bound what Decode takes on. A zero field stands for the default.
 type Limits struct {
@@ -75,6 +80,9 @@ func Header(data []byte, l Limits) (Info, error) {
 	format, err := sniff(data)
 	if err != nil {
 		return Info{}, err
+	}
+	if n := bytes.Count(data, []byte{0xff, 0xda}); format == JPEG && n > maxScans {
+		return Info{Format: format}, fmt.Errorf("%w: %d scans, at most %d are allowed", ErrTooLarge, n, maxScans)
 	}
 	src := newSource(data)
 	config, err := contain(func() (image.Config, error) { return format.config(src) })
