@@ -26,7 +26,7 @@ func printSummary(w io.Writer, root string) error {
 	if !result.Score.IsProbability() {
 		of = " of " + string(result.Score)
 	}
-	fmt.Fprintf(w, "\ntest at threshold %g%s\n", result.Threshold, of)
+	fmt.Fprintf(w, "\ntest at threshold %.4g%s\n", result.Threshold, of)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, line := range []struct {
 		what string

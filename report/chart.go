@@ -97,9 +97,7 @@ func (c *LineChart) XAxis() string { return c.x.String() }
 func (c *LineChart) YAxis() string { return c.y.String() }
 
 // String returns the ends, and their places.
-func (a axis) String() string {
-	return strings.Join([]string{number(a.lo), number(a.hi), px(a.from), px(a.to)}, " ")
-}
+func (a axis) String() string { return fmt.Sprint(a.lo, a.hi, a.from, a.to) }
 
 // NewLineChart returns an empty chart for x in [x0, x1] and y in [y0, y1], with
 // ticks on the y axis.

@@ -92,11 +92,12 @@ func (d Document) othersMatrix() *matrix {
 // Upright tells that the names of the columns stand upright, for side by side
 // they would need too much room.
 func (m *matrix) Upright() bool {
-	n := 0
+	total, longest := 0, 0
 	for _, name := range m.Columns {
-		n += max(4, len([]rune(name)))
+		n := len([]rune(name))
+		total, longest = total+max(4, n), max(longest, n)
 	}
-	return n > 36
+	return total > 36 || longest > 7
 }
 
 // Wide tells that the matrix needs the page's whole width.

@@ -55,8 +55,8 @@ func area(v *float64) string {
 	return strconv.FormatFloat(*v, 'f', 3, 64)
 }
 
-// number writes a number with the digits that it needs.
-func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+// number writes a number with at most four digits.
+func number(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }
 
 // score writes a score or a threshold with three decimals.
 func score(v float64) string { return strconv.FormatFloat(v, 'f', 3, 64) }
