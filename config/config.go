@@ -12,6 +12,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 
 	"github.com/goccy/go-yaml"
@@ -124,7 +126,17 @@ func (c Config) Stages() ([]pipeline.Stage, error) {
 		augment.Stage{Options: c.Augment, Codec: codec}, trainer.Stage{Options: c.Train, Augment: online(c.Augment)},
 		validate.Stage{Options: c.Validate},
 	)
-	return append(all, report.Stage{Options: c.Report, Provenance: provenance(all)}), nil
+	return append(all, report.Stage{Options: c.Report, Provenance: provenance(all), Audit: c.audited()}), nil
+}
+
+// audited returns the audit in the run's folder, for the report to cite; "" where
+// there is none.
+func (c Config) audited() string {
+	file := filepath.Join(c.Out, "audit", audit.ResultFile)
+	if _, err := os.Stat(file); err != nil {
+		return ""
+	}
+	return file
 }
 
 // provenance digests what the report tells of the stages before it. Their

@@ -29,7 +29,8 @@ func (d Document) dataCard(t totals) []fact {
 		out = append(out, fact{"set aside", fmt.Sprintf("%d captures; quarantine.csv says why of each", t.Aside)})
 	}
 	return append(out,
-		fact{"checked", "no person or session, and no capture, is in two roles; no unseen category is in train or validation. gesturekit audit looks for copies of an image in two roles."},
+		fact{"checked", "no person or session, and no capture, is in two roles; no unseen category is in train or validation."},
+		fact{"audited", d.Audit.text()},
 		fact{"not known", "where, when and with whose consent the captures were made: say so where you publish this report."},
 	)
 }

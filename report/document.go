@@ -26,6 +26,7 @@ type Document struct {
 	Groups     map[dataset.Role]int `json:"groups"` // people or sessions with a sample in the role
 	Training   Training             `json:"training"`
 	Examples   Examples             `json:"examples"`
+	Audit      *Audit               `json:"audit"` // null when there was none before the report
 	Run        Run                  `json:"run"`
 }
 
@@ -71,6 +72,7 @@ func (o Options) document(s source) Document {
 		Groups:   groupsByRole(s.manifest),
 		Training: Training{Best: s.model.Epoch, Epochs: slices.Clip(append([]Epoch{}, s.epochs...))},
 		Examples: o.examples(s.predictions, s.result.HasNA),
+		Audit:    s.audit,
 		Run:      Run{Stages: append([]StageRecord{}, s.stages...)},
 	}
 	if n := len(s.stages); n > 0 {

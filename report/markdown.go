@@ -23,7 +23,8 @@ func (d Document) writeMarkdown(w io.Writer) error {
 		Numbers            []headline
 		Known, All, Others *matrix
 		Roles              []dataset.Role
-	}{d, d.lead(), d.headlines(), d.knownMatrix(), d.allMatrix(), d.othersMatrix(), append(dataset.Roles(), dataset.Unused)})
+		Audited            string
+	}{d, d.lead(), d.headlines(), d.knownMatrix(), d.allMatrix(), d.othersMatrix(), append(dataset.Roles(), dataset.Unused), d.Audit.text()})
 }
 
 // cellText keeps a name from ending a table's cell or being read as markup.

@@ -29,6 +29,7 @@ func TestSchemaIsGenerated(t *testing.T) {
 	g := generator{defs: map[string]any{}, types: map[string]reflect.Type{}, comments: map[string]string{}}
 	g.read(t, "../report")
 	g.read(t, "../evaluate")
+	g.read(t, "../audit")
 	root := g.object(t, reflect.TypeFor[report.Document]())
 	root["$schema"], root["title"], root["$defs"] = "https://json-schema.org/draft/2020-12/schema", "gesturekit report.json", g.defs
 	var b bytes.Buffer

@@ -62,6 +62,7 @@ type source struct {
 	stages      []StageRecord
 	sheet       []byte // the augmentation's contact sheet as PNG, or nil
 	aside       int    // captures in quarantine
+	audit       *Audit // nil without one
 }
 
 // read gathers the outputs of the stages before. The sheet may be missing, and

@@ -57,13 +57,15 @@ type Stage struct {
 	// Provenance changes with the settings and code of the stages before, which
 	// the report shows even where they made no difference to an output.
 	Provenance string
+	// Audit is an audit's file that the report cites, "" for none.
+	Audit string
 }
 
 // Name returns "report".
 func (Stage) Name() string { return "report" }
 
 // Version identifies the form of the reports.
-func (Stage) Version() string { return "report/7" }
+func (Stage) Version() string { return "report/8" }
 
 // Settings returns the options and the provenance.
 func (s Stage) Settings() any {
@@ -73,8 +75,13 @@ func (s Stage) Settings() any {
 	}{s.Options, s.Provenance}
 }
 
-// Inputs returns nothing: the report is about the stages before it.
-func (Stage) Inputs() []string { return nil }
+// Inputs returns the audit: all else is from the stages before.
+func (s Stage) Inputs() []string {
+	if s.Audit == "" {
+		return nil
+	}
+	return []string{s.Audit}
+}
 
 // Run reports on the outputs of the stages train and validate, and of augment
 // if there is one.
@@ -84,6 +91,9 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 	}
 	src, err := read(in, env)
 	if err != nil {
+		return in, err
+	}
+	if src.audit, err = readAudit(s.Audit, env.Root); err != nil {
 		return in, err
 	}
 	doc := s.Options.document(src)

@@ -45,7 +45,7 @@ func allowed() map[string]string {
 		"audit":          stage + " pixel internal/contact internal/neardup",
 		"trainer":        stage + " pixel evaluate trainer/nn trainer/nn/kernel",
 		"validate":       stage + " pixel evaluate trainer",
-		"report":         stage + " pixel evaluate",
+		"report":         stage + " pixel evaluate audit",
 		"gate":           "dataset evaluate report",
 		"explain":        "dataset evaluate trainer",
 
