@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"sync/atomic"
 
 	"github.com/gesturekit/gesturekit/pipeline"
@@ -111,7 +110,7 @@ func (s Stage) sum(c *capture, root string, env pipeline.Env, have map[string]ea
 	}
 	if e, ok := have[c.sha256]; ok {
 		c.exifTime, c.exifCamera = e.exifTime, e.exifCamera
-	} else if err := c.read(filepath.Join(root, filepath.FromSlash(c.path))); err != nil {
+	} else if err := c.read(c.onDisk(root)); err != nil {
 		c.reject(Unreadable, bare(err))
 		return
 	}

@@ -17,7 +17,9 @@ import (
 // capture is one file of the captures folder on its way to the manifest or to
 // the quarantine.
 type capture struct {
-	path     string // slash-separated, relative to the captures folder
+	path     string // slash-separated, relative to the captures folder; in an archive behind the archive's
+	file     string // of a capture in an archive, the unpacked file
+	place    string // of a capture in an archive, its path without the archive
 	size     int64
 	regular  bool
 	category string

@@ -53,7 +53,7 @@ func openTable(f *folder, g Groups) (byTable, error) {
 func match(rows []row, f *folder, dir string) (t byTable, missing []row, err error) {
 	found := make(map[string]bool, len(f.captures))
 	for _, c := range f.captures {
-		found[c.path] = true
+		found[c.path], found[c.placed()] = true, true
 	}
 	t.rows = make(map[string]row, len(rows))
 	lost := map[string]bool{}

@@ -62,7 +62,7 @@ func checkUsed(f folder) error {
 	used := map[string]bool{} // "f" + folder or "c" + category
 	lost := map[string][]*capture{}
 	for _, c := range f.captures {
-		for _, k := range []string{"f" + topFolder(c.path), "c" + c.category} {
+		for _, k := range []string{"f" + topFolder(c.placed()), "c" + c.category} {
 			if c.reason == "" {
 				used[k] = true
 			} else {

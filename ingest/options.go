@@ -3,7 +3,8 @@
 //
 // A capture is any file below the captures folder but for hidden ones (a name
 // that begins with a dot), Thumbs.db, desktop.ini, folders named __MACOSX and
-// the groups file itself. Every capture is either kept or stands in
+// the groups file itself; in place of a zip, tar or tar.gz archive, every file in
+// it. Every capture is either kept or stands in
 // quarantine.csv with a reason; the sums are checked before the stage finishes.
 // Captures are only ever read.
 //
@@ -39,6 +40,7 @@ type Options struct {
 	MaxPixels int       `yaml:"max_pixels" doc:"captures of more pixels, by their header, are quarantined, 1 or more"`
 	MaxBytes  int64     `yaml:"max_bytes" doc:"captures of more bytes are quarantined, 1 or more"`
 	Flags     Flags     `yaml:"flags" doc:"limits beyond which a kept capture is listed in flagged.csv"`
+	Archives  Archives  `yaml:"archives" doc:"what is taken out of zip and tar archives"`
 	Groups    Groups    `yaml:"groups" doc:"where the person or session of a capture comes from"`
 }
 
@@ -62,7 +64,7 @@ func Default() Options {
 	limits := pixel.DefaultLimits()
 	return Options{
 		Size: 64, Fit: pixel.Crop, Quality: 95, MinSide: 16, MaxPixels: limits.Pixels, MaxBytes: limits.Bytes,
-		Flags: defaultFlags(), Groups: Groups{Path: "path", Group: "person", Category: "category", TakenAt: "taken_at", Camera: "camera", Gap: 20, Near: 0.985, Rest: quarantine},
+		Flags: defaultFlags(), Archives: Archives{MaxFiles: 200_000, MaxBytes: 16 << 30}, Groups: Groups{Path: "path", Group: "person", Category: "category", TakenAt: "taken_at", Camera: "camera", Gap: 20, Near: 0.985, Rest: quarantine},
 	}
 }
 
@@ -82,6 +84,9 @@ func (o Options) Validate() error {
 	check("min_side", int64(o.MinSide), 1, 0)
 	check("max_pixels", int64(o.MaxPixels), 1, 0)
 	check("max_bytes", o.MaxBytes, 1, 0)
+	check("archives.strip", int64(o.Archives.Strip), 0, 100)
+	check("archives.max_files", int64(o.Archives.MaxFiles), 1, 0)
+	check("archives.max_bytes", o.Archives.MaxBytes, 1, 0)
 	if err := o.Fit.Validate(); err != nil {
 		errs = append(errs, fmt.Errorf("ingest.%w", err))
 	}

@@ -26,7 +26,7 @@ type placer interface{ place(c *capture) }
 type byLayout struct{ take *regexp.Regexp }
 
 func (p byLayout) place(c *capture) {
-	parts := strings.Split(c.path, "/")
+	parts := strings.Split(c.placed(), "/")
 	if len(parts) == 1 {
 		c.reject(NoCategory, "it lies outside the category folders")
 		return
@@ -43,8 +43,8 @@ func (p byLayout) place(c *capture) {
 type byPattern struct{ re *regexp.Regexp }
 
 func (p byPattern) place(c *capture) {
-	c.category = topFolder(c.path)
-	m := p.re.FindStringSubmatch(c.path)
+	c.category = topFolder(c.placed())
+	m := p.re.FindStringSubmatch(c.placed())
 	part := func(name string) string {
 		if i := p.re.SubexpIndex(name); i >= 0 && m != nil {
 			return m[i]
@@ -77,9 +77,12 @@ type byTable struct {
 
 func (p byTable) place(c *capture) {
 	r, ok := p.rows[c.path]
+	if !ok {
+		r, ok = p.rows[c.placed()]
+	}
 	c.group, c.category, c.takenAt, c.camera = r.group, r.category, r.takenAt, r.camera
 	if c.category == "" {
-		c.category = topFolder(c.path)
+		c.category = topFolder(c.placed())
 	}
 	switch {
 	case c.category == "":

@@ -81,7 +81,7 @@ func (s Stage) Run(ctx context.Context, _ dataset.Manifest, env pipeline.Env) (d
 	if err := s.Options.Validate(); err != nil {
 		return none, err
 	}
-	f, err := s.survey(env)
+	f, err := s.survey(ctx, env)
 	if err != nil {
 		return none, err
 	}
@@ -146,7 +146,7 @@ func write(env pipeline.Env, name string, fill func(io.Writer) error) error {
 }
 
 // survey lists the captures with their categories and groups.
-func (s Stage) survey(env pipeline.Env) (folder, error) {
+func (s Stage) survey(ctx context.Context, env pipeline.Env) (folder, error) {
 	o := s.Options
 	dir := o.Captures
 	if dir == "" {
@@ -160,6 +160,9 @@ func (s Stage) survey(env pipeline.Env) (folder, error) {
 	}
 	f, err := find(dir, skip)
 	if err != nil {
+		return f, err
+	}
+	if err := s.unpack(ctx, env, &f); err != nil {
 		return f, err
 	}
 	p, err := o.placer(&f)

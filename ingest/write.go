@@ -137,7 +137,7 @@ func (w writer) decode(c *capture) (img *image.RGBA, reason Reason, detail strin
 
 // open reads a capture and checks what its header says.
 func (w writer) open(c *capture) (data []byte, reason Reason, detail string) {
-	data, err := os.ReadFile(filepath.Join(w.root, filepath.FromSlash(c.path)))
+	data, err := os.ReadFile(c.onDisk(w.root))
 	if err != nil {
 		return nil, Unreadable, bare(err)
 	}

@@ -38,7 +38,8 @@ func allowed() map[string]string {
 
 		"internal/synth": stage + " pixel",
 		"ingest/quality": "pixel",
-		"ingest":         stage + " pixel ingest/quality internal/contact internal/neardup",
+		"ingest/archive": "",
+		"ingest":         stage + " pixel ingest/archive ingest/quality internal/contact internal/neardup",
 		"split":          stage,
 		"labels":         stage + " internal/pairs",
 		"augment":        stage + " pixel internal/contact internal/pairs internal/elementary",
