@@ -100,8 +100,10 @@ func (c *colours) fromSPS(sps []byte) {
 	}
 	b.skip(3)
 	b.skip(6)
-	if b.flag() && b.flag() { // scaling_list_enabled_flag, sps_scaling_list_data_present_flag
-		b.scalingLists()
+	if b.flag() { // scaling_list_enabled_flag
+		if b.flag() { // sps_scaling_list_data_present_flag
+			b.scalingLists()
+		}
 	}
 	b.u(2)
 	if b.flag() { // pcm_enabled_flag
@@ -187,7 +189,11 @@ func (b *bits) references() {
 			b.ue()
 			n := 0
 			for range deltas + 1 {
-				if b.flag() || b.flag() { // used_by_curr_pic_flag, use_delta_flag
+				used := b.flag() // used_by_curr_pic_flag
+				if !used {
+					used = b.flag() // use_delta_flag
+				}
+				if used {
 					n++
 				}
 			}
