@@ -11,7 +11,7 @@ build: ## the binary, bin/gesturekit
 	$(GO) build -trimpath -o bin/gesturekit ./cmd/gesturekit
 
 test: ## all tests
-	$(GO) test ./...
+	$(GO) test -timeout 30m ./...
 
 check: lint race ## what a change must pass besides the tests
 
