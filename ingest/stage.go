@@ -28,7 +28,7 @@ type Stage struct {
 func (Stage) Name() string { return "ingest" }
 
 // Version identifies the algorithm and the codec.
-func (s Stage) Version() string { return "ingest/5 " + s.Codec.Identity() }
+func (s Stage) Version() string { return "ingest/6 " + s.Codec.Identity() }
 
 // Seedless tells that the stage draws nothing.
 func (Stage) Seedless() {}
