@@ -90,7 +90,7 @@ func (r Result) tests(w io.Writer, s Split) {
 func (r Result) notes() (out []string) {
 	for _, row := range r.Rows {
 		if row.Missed > 0 {
-			out = append(out, fmt.Sprintf("%s, %s: in %d of %d cells so many known validation samples are not named right at any threshold; the nearest threshold stands in.",
+			out = append(out, fmt.Sprintf("%s, %s: in %d of %d cells no known validation sample is named right, so everything is rejected.",
 				r.Label(row.Training), row.Decoding, row.Missed, row.Metrics[Overall].Cells))
 		}
 	}

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -94,39 +95,23 @@ func metrics(m evaluate.Metrics) map[Metric]float64 {
 	return out
 }
 
-// calibrate returns the highest threshold at which the share recall of the known
-// validation samples is named right. If so many are not named right at any, it
-// returns the highest threshold at which as many as possible are, and missed;
-// where that is none, one that rejects all.
-func calibrate(r evaluate.Rule, validation []evaluate.Prediction, recall float64) (threshold float64, missed bool, err error) {
+// calibrate returns the highest threshold at which the share keep of the known
+// validation samples that are named right without one still are. If there are
+// none it is one that rejects all, and missed.
+func calibrate(r evaluate.Rule, validation []evaluate.Prediction, keep float64) (threshold float64, missed bool, err error) {
+	none := 1.0
 	if !r.Score.IsProbability() {
-		r.Threshold = -math.MaxFloat64
+		r.Threshold, none = -math.MaxFloat64, math.MaxFloat64
 	}
 	outcomes, err := r.Outcomes(validation)
 	if err != nil {
 		return 0, false, err
 	}
-	threshold, err = evaluate.ThresholdAtRecall(outcomes, recall)
-	if err == nil {
-		return threshold, false, nil
+	threshold, err = evaluate.ThresholdKeeping(outcomes, keep)
+	if errors.Is(err, evaluate.ErrInput) {
+		return none, true, nil
 	}
-	known, right := 0, 0
-	for _, o := range outcomes {
-		if o.Kind == evaluate.Known {
-			known++
-			if o.Argmax == o.Target {
-				right++
-			}
-		}
-	}
-	if right == 0 {
-		if r.Score.IsProbability() {
-			return 1, true, nil
-		}
-		return math.MaxFloat64, true, nil
-	}
-	threshold, err = evaluate.ThresholdAtRecall(outcomes, float64(right)/float64(known))
-	return threshold, true, err
+	return threshold, false, err
 }
 
 // readCell reads what the validate stage wrote.

@@ -26,8 +26,8 @@ type Result struct {
 type Row struct {
 	Training
 	Decoding string `json:"decoding"` // the name of one
-	// Missed counts the cells in which the known recall asked for cannot be had
-	// on validation; their threshold is the one nearest to it.
+	// Missed counts the cells that name no known validation sample right, so that
+	// no threshold can be calibrated; theirs rejects everything.
 	Missed  int                  `json:"missed"`
 	Metrics map[Metric]Statistic `json:"metrics"`
 

@@ -36,3 +36,28 @@ func ThresholdAtRecall(outcomes []Outcome, recall float64) (float64, error) {
 	slices.Sort(right)
 	return right[len(right)-need], nil
 }
+
+// ThresholdKeeping returns the highest threshold at which at least the share
+// keep, above 0 and up to 1, of the known outcomes that are named right without a
+// threshold are still named right. Unlike a known recall, that can be had of
+// every classifier, however many of the known it confuses with each other.
+//
+// It fails when keep is out of range or no known outcome is named right.
+func ThresholdKeeping(outcomes []Outcome, keep float64) (float64, error) {
+	if !(keep > 0 && keep <= 1) {
+		return 0, fmt.Errorf("%w: known recall %v: want a number above 0 and up to 1", ErrInput, keep)
+	}
+	known, right := 0, 0
+	for _, o := range outcomes {
+		if o.Kind == Known {
+			known++
+			if o.Argmax == o.Target {
+				right++
+			}
+		}
+	}
+	if right == 0 {
+		return 0, fmt.Errorf("%w: none of %d known samples is named right, so no threshold can be calibrated", ErrInput, known)
+	}
+	return ThresholdAtRecall(outcomes, float64(keep*float64(right))/float64(known))
+}

@@ -59,3 +59,54 @@ func TestThresholdAtRecallKeepsItsPromise(t *testing.T) {
 		}
 	}
 }
+
+func TestThresholdKeeping(t *testing.T) {
+	outcomes := []evaluate.Outcome{
+		known(1, 1, 0.9), known(1, 1, 0.8), known(2, 2, 0.7), known(2, 2, 0.6), known(2, 1, 0.99), known(1, evaluate.NA, 0.95),
+		{Kind: evaluate.Unknown, Decision: evaluate.Decision{Argmax: 1, Score: 0.95}},
+	}
+	for keep, want := range map[float64]float64{0.01: 0.9, 0.25: 0.9, 0.26: 0.8, 0.5: 0.8, 0.75: 0.7, 0.76: 0.6, 1: 0.6} {
+		if got, err := evaluate.ThresholdKeeping(outcomes, keep); err != nil || got != want {
+			t.Errorf("keep %v: threshold %v, %v; want %v", keep, got, err, want)
+		}
+	}
+	for _, keep := range []float64{0, -1, 1.1, math.NaN()} {
+		if got, err := evaluate.ThresholdKeeping(outcomes, keep); !errors.Is(err, evaluate.ErrInput) {
+			t.Errorf("keep %v: threshold %v, %v; want ErrInput", keep, got, err)
+		}
+	}
+	for _, none := range [][]evaluate.Outcome{outcomes[4:], nil} {
+		if _, err := evaluate.ThresholdKeeping(none, 0.5); !errors.Is(err, evaluate.ErrInput) {
+			t.Errorf("none of %d named right: got %v, want ErrInput", len(none), err)
+		}
+	}
+}
+
+// TestThresholdKeepingAlwaysKeeps draws outcomes of which few are named right.
+func TestThresholdKeepingAlwaysKeeps(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 500 {
+		outcomes := make([]evaluate.Outcome, 2+r.IntN(300))
+		for i := range outcomes {
+			outcomes[i] = known(1, 1+r.IntN(4), float64(r.IntN(40)))
+		}
+		outcomes[0].Argmax = 1
+		keep := 0.01 + 0.99*r.Float64()
+		threshold, err := evaluate.ThresholdKeeping(outcomes, keep)
+		if err != nil {
+			t.Fatal(err)
+		}
+		named := func(threshold float64) (n float64) {
+			for _, o := range outcomes {
+				if o.Argmax == o.Target && o.Score >= threshold {
+					n++
+				}
+			}
+			return n
+		}
+		all := named(0)
+		if named(threshold) < keep*all-1e-6 || named(math.Nextafter(threshold, 99)) >= keep*all {
+			t.Fatalf("%v of %v at %v, %v just above; want to keep %v", named(threshold), all, threshold, named(math.Nextafter(threshold, 99)), keep)
+		}
+	}
+}

@@ -8,10 +8,10 @@ import (
 )
 
 // Calibrate finds for every score the highest threshold at which the model still
-// names the share recall, above 0 and up to 1, of the known validation samples,
-// and lets it decide by one of them. No other sample plays a part, least of all
-// an unseen one. It fails, and leaves the model as it was, when the model does
-// not name so many at any threshold.
+// names the share recall, above 0 and up to 1, of those known validation samples
+// that it names right without a threshold, and lets it decide by one of them. No
+// other sample plays a part, least of all an unseen one. It fails, and leaves the
+// model as it was, when the model names none right.
 func (m *Model) Calibrate(ctx context.Context, d *Data, score evaluate.Score, recall float64, workers int) error {
 	outputs, labels, err := m.knownOutputs(ctx, d, workers)
 	if err != nil {
@@ -27,7 +27,7 @@ func (m *Model) Calibrate(ctx context.Context, d *Data, score evaluate.Score, re
 			}
 			outcomes[i] = evaluate.Outcome{Kind: evaluate.Known, Target: labels[i], Decision: decision}
 		}
-		if found[s], err = evaluate.ThresholdAtRecall(outcomes, recall); err != nil {
+		if found[s], err = evaluate.ThresholdKeeping(outcomes, recall); err != nil {
 			return fmt.Errorf("calibrate the threshold of %s for train.known_recall: %w", s, err)
 		}
 	}

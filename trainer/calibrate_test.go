@@ -2,6 +2,7 @@ package trainer
 
 import (
 	"context"
+	"math"
 	"testing"
 
 	"github.com/gesturekit/gesturekit/evaluate"
@@ -11,6 +12,7 @@ func TestCalibrate(t *testing.T) {
 	m, env := shapes(t, 3)
 	d := readShapes(t, m, BCENa, env)
 	model, _ := run(t, d, quick(), Augmentation{}, env, 0)
+	right, _ := named(t, model, evaluate.Rule{}, d)
 	for _, recall := range []float64{0.3, 0.6} {
 		if err := model.Calibrate(context.Background(), d, evaluate.MaxProbability, recall, 2); err != nil {
 			t.Fatal(err)
@@ -24,8 +26,8 @@ func TestCalibrate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, _ := v.KnownAccuracy.Value(); got < recall {
-			t.Errorf("threshold %v names %v of the known, want at least %v", model.Threshold, got, recall)
+		if got := v.KnownAccuracy.Count; float64(got) < recall*float64(right) {
+			t.Errorf("threshold %v names %v of the known, want at least %v of %d", model.Threshold, got, recall, right)
 		}
 		if got := model.Rule(); got != (evaluate.Rule{Threshold: model.Threshold, Score: evaluate.MaxProbability, HasNA: true}) {
 			t.Errorf("rule %+v", got)
@@ -64,23 +66,34 @@ func TestCalibrateEveryScore(t *testing.T) {
 			if loaded.Rule() != want || len(loaded.Calibrated) != len(evaluate.Scores()) || loaded.Fixed != 0.4 {
 				t.Errorf("%s: card %+v, want rule %+v", loss, loaded.Card, want)
 			}
-			outputs, labels, err := loaded.knownOutputs(context.Background(), d, 2)
-			if err != nil {
-				t.Fatal(err)
+			accepting := evaluate.Rule{Score: s, HasNA: loss.HasNA()}
+			if !s.IsProbability() {
+				accepting.Threshold = -math.MaxFloat64
 			}
-			right := evaluate.Proportion{Of: len(outputs)}
-			for i, o := range outputs {
-				decision, err := loaded.Rule().Decide(o)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if decision.Label == labels[i] {
-					right.Count++
-				}
-			}
-			if share, _ := right.Value(); share < recall || share > recall+0.2 {
-				t.Errorf("%s, %s: %+v of the known are named at a recall of %v", loss, s, right, recall)
+			all, _ := named(t, loaded, accepting, d)
+			kept, of := named(t, loaded, loaded.Rule(), d)
+			if share := float64(kept) / float64(all); share < recall || s != evaluate.Mahalanobis && share > recall+0.2 { // equal distances are accepted together
+				t.Errorf("%s, %s: %d of %d known are named, %d without a threshold, at a recall of %v", loss, s, kept, of, all, recall)
 			}
 		}
 	}
+}
+
+// named counts the known validation samples that m names right by rule, and all.
+func named(t *testing.T, m *Model, rule evaluate.Rule, d *Data) (right, of int) {
+	t.Helper()
+	outputs, labels, err := m.knownOutputs(context.Background(), d, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, o := range outputs {
+		decision, err := rule.Decide(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if decision.Label == labels[i] {
+			right++
+		}
+	}
+	return right, len(outputs)
 }

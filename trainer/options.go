@@ -27,14 +27,14 @@ type Options struct {
 	Patience     int            `yaml:"patience" doc:"stop after so many epochs without a better one, which has more validation samples right at train.threshold or, among equals, a lower validation loss; 0 never stops early"`
 	Threshold    float64        `yaml:"threshold" doc:"probability below which a prediction is na, 0..1; the best epoch is chosen at it"`
 	Score        evaluate.Score `yaml:"score" doc:"what the threshold is compared with after training: max-probability, max-logit, energy (of the known outputs), mahalanobis (distance of the features to those of the training images) or combined (largest logit and distance); all but the first need train.known_recall"`
-	KnownRecall  float64        `yaml:"known_recall" doc:"above 0, the threshold is calibrated after training: the highest at which this share of the known validation samples is named right, such as 0.98; 0, or a share that the network does not reach, keeps train.threshold"`
+	KnownRecall  float64        `yaml:"known_recall" doc:"above 0, the threshold is calibrated after training: the highest at which, of the known validation samples that the network names right without one, this share still is; 0 decides by train.threshold, with train.score max-probability"`
 }
 
 // Default returns the settings of a run that sets none.
 func Default() Options {
 	return Options{
 		Arch: "slim-resnet", Loss: BCENa, Epochs: 24, Batch: 32, LearningRate: 3e-3, Warmup: 0.25,
-		WeightDecay: 0.01, Threshold: 0.4, Balance: NoBalance, Score: evaluate.MaxProbability, FeatureNorm: 10, FeaturePush: 0.01,
+		WeightDecay: 0.01, Threshold: 0.4, Balance: NoBalance, Score: evaluate.Combined, KnownRecall: 0.97, FeatureNorm: 10, FeaturePush: 0.01,
 	}
 }
 
@@ -53,7 +53,7 @@ func (o Options) Validate() error {
 	if o.Score == "" || o.Score.Validate() != nil {
 		fault("score", fmt.Sprintf("%q", o.Score), evaluate.ScoreNames())
 	} else if !o.Score.IsProbability() && o.KnownRecall == 0 {
-		fault("score", o.Score, "max-probability, for no fixed threshold suits another score: or set train.known_recall, such as 0.98")
+		fault("score", o.Score, "max-probability, for no fixed threshold suits another score: or set train.known_recall, such as 0.97")
 	}
 	if !o.Balance.valid() {
 		fault("balance", fmt.Sprintf("%q", o.Balance), "none, inverse or effective")

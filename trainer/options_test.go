@@ -41,7 +41,7 @@ func TestValidateReportsAllFaultsAtOnce(t *testing.T) {
 
 func TestScoresWithoutFixedThresholdNeedARecall(t *testing.T) {
 	o := Default()
-	o.Score = "energy"
+	o.Score, o.KnownRecall = "energy", 0
 	if err := o.Validate(); err == nil || !strings.Contains(err.Error(), "train.score is energy") || !strings.Contains(err.Error(), "train.known_recall") {
 		t.Errorf("error %v", err)
 	}
