@@ -114,5 +114,5 @@ split:
   known: [fist, palm, peace]
   unknown: [idle, three]
   unseen: [four]
-train: {arch: tiny, epochs: 2, batch: 16}
+train: {arch: tiny, epochs: 2, batch: 16, score: max-probability, known_recall: 0}
 `

@@ -29,7 +29,7 @@ split:
   known: [0, 1, 2, 5]
   unknown: [3, 6, 8]
   unseen: [4, 7, 9]
-train: {epochs: 8}
+train: {epochs: 8, score: max-probability, known_recall: 0}
 `
 	file := filepath.Join(dir, "pipeline.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
