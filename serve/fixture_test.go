@@ -37,14 +37,13 @@ func untrained(t testing.TB, arch string, size int) *trainer.Model {
 type running struct {
 	url  string
 	stop func() error // as Ctrl-C does; the error is that of Serve
-	log  *bytes.Buffer
+	log  *logged
 }
 
 func start(t testing.TB, m *trainer.Model, change func(*serve.Options, *web.Options)) running {
 	t.Helper()
-	var log bytes.Buffer
-	var mu sync.Mutex
-	l := slog.New(slog.NewTextHandler(locked{&log, &mu}, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	var log logged
+	l := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	o := serve.Options{Fit: pixel.Crop, Quality: 95, Workers: 2, Smooth: serve.Smoothing{Need: 1, Of: 1}, Log: l, Now: time.Now}
 	w := web.Options{Address: "127.0.0.1:0", Log: l, Now: time.Now}
 	if change != nil {
@@ -77,15 +76,22 @@ func start(t testing.TB, m *trainer.Model, change func(*serve.Options, *web.Opti
 	return running{server.URL(), stop, &log}
 }
 
-type locked struct {
-	w  io.Writer
-	mu *sync.Mutex
+// logged keeps what many goroutines write.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer
 }
 
-func (l locked) Write(p []byte) (int, error) {
+func (l *logged) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.w.Write(p)
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // picture draws a capture of 160x120 pixels.
