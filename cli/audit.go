@@ -88,10 +88,7 @@ func auditLabelsCommand(std IO) *cli.Command {
 			&cli.StringFlag{Name: "to", Aliases: []string{"o"}, Usage: "folder to write into", DefaultText: "audit in the run's folder"},
 		}, settingFlags("audit", "train", "augment")...),
 		Action: func(c *cli.Context) error {
-			if err := noArgs(c); err != nil {
-				return err
-			}
-			conf, err := settings(c, std, c.String("config"))
+			conf, err := settingsAlone(c, std)
 			if err != nil {
 				return err
 			}

@@ -23,10 +23,7 @@ func gateCommand(std IO) *cli.Command {
 			&cli.BoolFlag{Name: "json", Usage: "also print the gates as JSON lines on stderr"},
 		}, jobFlags()...), settingFlags("gates")...),
 		Action: func(c *cli.Context) error {
-			if err := noArgs(c); err != nil {
-				return err
-			}
-			conf, err := settings(c, std, c.String("config"))
+			conf, err := settingsAlone(c, std)
 			if err != nil {
 				return err
 			}

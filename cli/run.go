@@ -92,6 +92,14 @@ func noArgs(c *cli.Context) error {
 	return nil
 }
 
+// settingsAlone returns the settings of a command that takes no arguments.
+func settingsAlone(c *cli.Context, std IO) (config.Config, error) {
+	if err := noArgs(c); err != nil {
+		return config.Config{}, err
+	}
+	return settings(c, std, c.String("config"))
+}
+
 // runStages runs all stages, or the one named only.
 func runStages(c *cli.Context, std IO, file, only string) error {
 	conf, err := settings(c, std, file)

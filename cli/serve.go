@@ -30,10 +30,7 @@ func serveCommand(std IO) *cli.Command {
 			&cli.StringFlag{Name: "smooth", Usage: "a gesture is shown while it is the decision on so many of the last frames", Value: "3/5"},
 		}, webFlags("127.0.0.1:8322")...), settingFlags("ingest")...),
 		Action: func(c *cli.Context) error {
-			if err := noArgs(c); err != nil {
-				return err
-			}
-			conf, err := settings(c, std, c.String("config"))
+			conf, err := settingsAlone(c, std)
 			if err != nil {
 				return err
 			}

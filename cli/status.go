@@ -16,10 +16,7 @@ func statusCommand(std IO) *cli.Command {
 			&cli.BoolFlag{Name: "check", Usage: fmt.Sprintf("exit with status %d unless all are up to date", statusStale)},
 		}, settingFlags()...),
 		Action: func(c *cli.Context) error {
-			if err := noArgs(c); err != nil {
-				return err
-			}
-			conf, err := settings(c, std, c.String("config"))
+			conf, err := settingsAlone(c, std)
 			if err != nil {
 				return err
 			}
