@@ -5,7 +5,7 @@ import "sync"
 // mailbox holds what a stream's client sent and nobody has taken yet: of frames
 // the newest, since an old one tells nothing any more, and a few settings.
 type mailbox struct {
-	full chan struct{} // has one element while there is something to take
+	full chan struct{} // has an element while there is something to take
 	mu   sync.Mutex
 	mail mail
 }
@@ -51,10 +51,15 @@ func (b *mailbox) put(change func(*mail)) {
 	}
 }
 
-// take returns the mail and leaves the box empty.
+// take returns the mail and leaves the box empty. Mail that came after the
+// caller saw full is taken too, so nothing is announced twice.
 func (b *mailbox) take() mail {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	select {
+	case <-b.full:
+	default:
+	}
 	m := b.mail
 	b.mail.frame, b.mail.settings = nil, nil
 	return m
