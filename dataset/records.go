@@ -13,6 +13,7 @@ import (
 // line holds a quote; from the first one that does, encoding/csv reads on.
 type records struct {
 	in     *bufio.Reader
+	text   string // whole lines taken out of in
 	slow   *csv.Reader
 	fields []string
 	width  int // fields a record, by the first one
@@ -33,23 +34,23 @@ func newRecords(r io.Reader) *records {
 // read returns the next record, valid until the next call, or io.EOF.
 func (r *records) read() ([]string, error) {
 	for r.slow == nil {
-		line, err := r.in.ReadSlice('\n')
-		if err == bufio.ErrBufferFull || bytes.IndexByte(line, '"') >= 0 {
+		line, err := r.nextLine()
+		if err == bufio.ErrBufferFull || strings.IndexByte(line, '"') >= 0 {
 			r.slowDown(line, err)
 			break
 		}
 		if err != nil && err != io.EOF {
 			return nil, err
 		}
-		if len(line) == 0 {
+		if line == "" {
 			return nil, io.EOF
 		}
 		r.line++
-		line = bytes.TrimSuffix(line, []byte("\n"))
-		if line = bytes.TrimSuffix(line, []byte("\r")); len(line) == 0 {
+		line = strings.TrimSuffix(line, "\n")
+		if line = strings.TrimSuffix(line, "\r"); line == "" {
 			continue
 		}
-		r.split(string(line))
+		r.split(line)
 		if r.width == 0 {
 			r.width = len(r.fields)
 		}
@@ -59,6 +60,28 @@ func (r *records) read() ([]string, error) {
 		return r.fields, nil
 	}
 	return r.slowRead()
+}
+
+// nextLine returns a line with its end. Whole lines are taken out of the buffer
+// together, so that they cost one allocation.
+func (r *records) nextLine() (string, error) {
+	if r.text == "" {
+		if _, err := r.in.Peek(1); err != nil {
+			return "", err
+		}
+		have, _ := r.in.Peek(r.in.Buffered()) // buffered, so there
+		end := bytes.LastIndexByte(have, '\n') + 1
+		if end == 0 {
+			line, err := r.in.ReadSlice('\n')
+			return string(line), err
+		}
+		r.text = string(have[:end])
+		_, _ = r.in.Discard(end)
+	}
+	end := strings.IndexByte(r.text, '\n') + 1
+	line := r.text[:end]
+	r.text = r.text[end:]
+	return line, nil
 }
 
 func (r *records) split(line string) {
@@ -75,12 +98,12 @@ func (r *records) split(line string) {
 }
 
 // slowDown hands the line at hand and what follows over to encoding/csv.
-func (r *records) slowDown(line []byte, err error) {
+func (r *records) slowDown(line string, err error) {
 	rest := io.Reader(r.in)
 	if err == io.EOF {
 		rest = strings.NewReader("")
 	}
-	r.slow = csv.NewReader(io.MultiReader(bytes.NewReader(bytes.Clone(line)), rest))
+	r.slow = csv.NewReader(io.MultiReader(strings.NewReader(line), strings.NewReader(r.text), rest))
 	r.slow.ReuseRecord, r.slow.FieldsPerRecord, r.before = true, r.width, r.line
 }
 

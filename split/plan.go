@@ -161,15 +161,25 @@ func (p *Plan) Known() (known []string) {
 
 // rows returns how many samples and groups each category has in each role.
 func (p *Plan) rows() []categoryRoles {
-	rows := make([]categoryRoles, len(p.all.categories))
+	roles := [...]dataset.Role{dataset.Train, dataset.Validation, dataset.Test, dataset.Unused}
+	type counts struct{ samples, groups [len(roles)]int }
+	per, parts := make([]counts, len(p.all.categories)), make([]dataset.Partition, len(p.all.categories))
 	for i, c := range p.all.categories {
-		rows[i] = categoryRoles{Category: c, Partition: p.Partition[c], Samples: map[dataset.Role]int{}, Groups: map[dataset.Role]int{}}
+		parts[i] = p.Partition[c]
 	}
 	for _, c := range p.all.cells {
-		row := &rows[c.category]
-		r := p.role(int(c.group), row.Partition)
-		row.Samples[r] += int(c.samples)
-		row.Groups[r]++
+		r := slices.Index(roles[:], p.role(int(c.group), parts[c.category]))
+		per[c.category].samples[r] += int(c.samples)
+		per[c.category].groups[r]++
+	}
+	rows := make([]categoryRoles, len(per))
+	for i, n := range per {
+		rows[i] = categoryRoles{Category: p.all.categories[i], Partition: parts[i], Samples: map[dataset.Role]int{}, Groups: map[dataset.Role]int{}}
+		for r, role := range roles {
+			if n.groups[r] > 0 {
+				rows[i].Samples[role], rows[i].Groups[role] = n.samples[r], n.groups[r]
+			}
+		}
 	}
 	return rows
 }
