@@ -67,17 +67,8 @@ func groups(n, perImage, pixels int) (size, count int) {
 // finishes it. A task is a group of images, padded with zeros in its scratch.
 func (v conv) forward(e finish) *op {
 	f := frame{v.h, v.w, v.c, v.pad, v.pad}
-	size, count := groups(v.n, v.oh*v.ow, 64)
-	in, out := make([]int, 0, size*v.oh*v.ow), make([]int, 0, size*v.oh*v.ow)
-	for i := range size * v.oh * v.ow {
-		image, y, x := i/(v.oh*v.ow), i/v.ow%v.oh, i%v.ow
-		in = append(in, image*f.size()+f.at(y*v.stride-v.pad, x*v.stride-v.pad))
-		out = append(out, i*v.k)
-	}
-	l := kernel.Layout{
-		Outer: 1, Rows: v.size, Run: v.size * v.c, ARow: f.pitch(), ARun: 1,
-		BRow: v.size * v.c * v.k, BRun: v.k, BBlock: kernel.Lanes, Cols: v.k,
-	}
+	size, count := v.tasks(f)
+	parts := v.parts(f, size)
 	ones := make([]float32, v.k)
 	for i := range ones {
 		ones[i] = 1
@@ -89,11 +80,84 @@ func (v conv) forward(e finish) *op {
 		pixels := n * v.oh * v.ow
 		from := first * v.oh * v.ow
 		y = y[from*v.k:][:pixels*v.k]
-		kernel.MulAdd(y, out[:pixels], x, in[:pixels], operands[1], l, false)
+		for _, p := range parts {
+			kernel.MulAdd(y, p.out.First(n*p.pixels), x, p.in.First(n*p.pixels), operands[1][p.weights:], p.layout, false)
+		}
 		e.apply(y, from, ones, operands[2:])
 	}
 	return &op{name: "conv", out: tensor.Shape{v.n, v.oh, v.ow, v.k}, phases: []int{count},
 		scratch: f.scratch(size), cost: v.macs(), run: run}
+}
+
+// convPart is the part of a convolution at the pixels that meet the same taps
+// inside the image; the others would add products with zero.
+type convPart struct {
+	in, out kernel.Offsets // of the pixels, image by image
+	pixels  int            // per image
+	weights int            // offset of the first tap
+	layout  kernel.Layout
+}
+
+// taps is a range of rows and of columns of the weights, end excluded.
+type taps struct{ row, rowEnd, col, colEnd int }
+
+// tasks returns the images of a task and the number of tasks: 64 pixels or more,
+// and for the sake of parts four images if they fit into 256 KiB.
+func (v conv) tasks(f frame) (size, count int) {
+	pixels := v.oh * v.ow
+	fit := (1 << 16) / (f.size() + pixels*v.k)
+	return groups(v.n, pixels, max(64, min(4, fit)*pixels))
+}
+
+// parts lists the parts for a group of images, or a single part with all taps
+// if that takes no longer, for kernels compute several pixels at once.
+func (v conv) parts(f frame, images int) []convPart {
+	all := taps{0, v.size, 0, v.size}
+	whole, pixels := make([]int, v.oh*v.ow), map[taps][]int{}
+	var order []taps
+	for i := range whole {
+		whole[i] = i
+		y, x := i/v.ow*v.stride-v.pad, i%v.ow*v.stride-v.pad
+		t := taps{max(0, -y), min(v.size, v.h-y), max(0, -x), min(v.size, v.w-x)}
+		if t.row >= t.rowEnd || t.col >= t.colEnd { // all are outside
+			t = all
+		}
+		if pixels[t] == nil {
+			order = append(order, t)
+		}
+		pixels[t] = append(pixels[t], i)
+	}
+	cost := func(t taps, pixels []int) int {
+		const together = 8
+		return (images*len(pixels) + together - 1) / together * (t.rowEnd - t.row) * (t.colEnd - t.col)
+	}
+	sum := 0
+	for _, t := range order {
+		sum += cost(t, pixels[t])
+	}
+	if sum >= cost(all, whole) {
+		return []convPart{v.part(f, images, all, whole)}
+	}
+	var list []convPart
+	for _, t := range order {
+		list = append(list, v.part(f, images, t, pixels[t]))
+	}
+	return list
+}
+
+// part returns the part with the taps t at the given pixels of each image.
+func (v conv) part(f frame, images int, t taps, pixels []int) convPart {
+	var in, out []int
+	for image := range images {
+		for _, i := range pixels {
+			in = append(in, image*f.size()+f.at(i/v.ow*v.stride-v.pad+t.row, i%v.ow*v.stride-v.pad+t.col))
+			out = append(out, (image*v.oh*v.ow+i)*v.k)
+		}
+	}
+	return convPart{kernel.NewOffsets(in), kernel.NewOffsets(out), len(pixels), (t.row*v.size + t.col) * v.c * v.k, kernel.Layout{
+		Outer: 1, Rows: t.rowEnd - t.row, Run: (t.colEnd - t.col) * v.c, ARow: f.pitch(), ARun: 1,
+		BRow: v.size * v.c * v.k, BRun: v.k, BBlock: kernel.Lanes, Cols: v.k,
+	}}
 }
 
 // frame is the layout of [h][w][c] images with a border of zeros before and

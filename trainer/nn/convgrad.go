@@ -104,23 +104,30 @@ func (v conv) gradBorder(list []phase) (before, after int) {
 // gradPart is a phase with its tables for one group of images.
 type gradPart struct {
 	phase
-	in, out []int // offsets per pixel, image by image
-	pixels  int   // per image
+	in, out kernel.Offsets // of the pixels, image by image
+	zeros   []int          // offsets of pixels that meet no tap, likewise
+	pixels  int            // per image
 	layout  kernel.Layout
 }
 
 func (v conv) gradPart(p phase, f frame, images int) gradPart {
 	g := gradPart{phase: p}
+	var in, out []int
 	for i := range images {
 		for y := p.dy; y < v.h; y += v.stride {
 			for x := p.dx; x < v.w; x += v.stride {
 				oy, ox := (y+v.pad-p.row)/v.stride-(p.rows-1), (x+v.pad-p.col)/v.stride-(p.cols-1)
-				g.in = append(g.in, i*f.size()+f.at(oy, ox))
-				g.out = append(g.out, ((i*v.h+y)*v.w+x)*v.c)
+				in = append(in, i*f.size()+f.at(oy, ox))
+				out = append(out, ((i*v.h+y)*v.w+x)*v.c)
 			}
 		}
 	}
-	g.pixels = len(g.in) / images
+	g.pixels = len(in) / images
+	if p.rows*p.cols == 0 {
+		g.zeros = out
+		return g
+	}
+	g.in, g.out = kernel.NewOffsets(in), kernel.NewOffsets(out)
 	run := p.cols * v.k
 	g.layout = kernel.Layout{
 		Outer: 1, Rows: p.rows, Run: run, ARow: f.pitch(), ARun: 1,
@@ -131,11 +138,11 @@ func (v conv) gradPart(p phase, f frame, images int) gradPart {
 
 func (g gradPart) run(dx, dy, flipped []float32, images, channels int) {
 	n := images * g.pixels
-	if g.rows*g.cols > 0 {
-		kernel.MulAdd(dx, g.out[:n], dy, g.in[:n], flipped[g.offset:], g.layout, false)
+	if g.zeros == nil {
+		kernel.MulAdd(dx, g.out.First(n), dy, g.in.First(n), flipped[g.offset:], g.layout, false)
 		return
 	}
-	for _, at := range g.out[:n] {
+	for _, at := range g.zeros[:n] {
 		clear(dx[at:][:channels])
 	}
 }

@@ -40,15 +40,16 @@ const gradBlock = 16
 // rows of several small images.
 type weightPass struct {
 	conv
-	in, out      []int // offsets of the input channels of a block
-	images, rows int   // of a piece
+	in, out      kernel.Offsets // of the input channels of a block
+	images, rows int            // of a piece
 }
 
 func (v conv) weightPass() weightPass {
-	g := weightPass{conv: v, in: make([]int, gradBlock), out: make([]int, gradBlock)}
+	in, out := make([]int, gradBlock), make([]int, gradBlock)
 	for i := range gradBlock {
-		g.in[i], g.out[i] = i, i*v.k
+		in[i], out[i] = i, i*v.k
 	}
+	g := weightPass{conv: v, in: kernel.NewOffsets(in), out: kernel.NewOffsets(out)}
 	g.images, _ = groups(v.n, v.oh*v.ow, 256)
 	g.rows, _ = groups(v.oh, v.ow, 256)
 	return g
@@ -85,7 +86,7 @@ func (g weightPass) tap(dw, x, dy []float32, tap, channels, c int, images, rows 
 	}
 	a := images[0]*l.AOuter + ((y0*g.stride+r-g.pad)*g.w+x0*g.stride+s-g.pad)*g.c + c
 	b := images[0]*l.BOuter + (y0*g.ow+x0)*g.k
-	kernel.MulAdd(dw[(tap*g.c+c)*g.k:], g.out[:channels], x[a:], g.in[:channels], dy[b:], l, true)
+	kernel.MulAdd(dw[(tap*g.c+c)*g.k:], g.out.First(channels), x[a:], g.in.First(channels), dy[b:], l, true)
 }
 
 // valid narrows the half-open range of outputs to those whose tap t reads an

@@ -8,34 +8,40 @@
 // Requires: AVX, FMA3
 TEXT ·tile6x16AVX2(SB), NOSPLIT, $16-8
 	MOVQ    t+0(FP), AX
-	CMPQ    232(AX), $0x00
+	CMPQ    120(AX), $0x00
 	JE      tile6x16AVX2_clear
-	MOVQ    88(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    (CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
-	MOVQ    96(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    8(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
-	MOVQ    104(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    16(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Y4
 	VMOVUPS 32(CX), Y5
-	MOVQ    112(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    24(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Y6
 	VMOVUPS 32(CX), Y7
-	MOVQ    120(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    32(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Y8
 	VMOVUPS 32(CX), Y9
-	MOVQ    128(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    40(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Y10
@@ -58,56 +64,57 @@ tile6x16AVX2_clear:
 
 tile6x16AVX2_start:
 	MOVQ 24(AX), CX
-	SHLQ $0x02, CX
-	ADDQ (AX), CX
-	MOVQ 32(AX), DX
+	MOVQ (CX), DX
 	SHLQ $0x02, DX
 	ADDQ (AX), DX
-	MOVQ 40(AX), BX
+	MOVQ 8(CX), BX
 	SHLQ $0x02, BX
 	ADDQ (AX), BX
-	MOVQ 48(AX), SI
+	MOVQ 16(CX), SI
 	SHLQ $0x02, SI
 	ADDQ (AX), SI
-	MOVQ 56(AX), DI
+	MOVQ 24(CX), DI
 	SHLQ $0x02, DI
 	ADDQ (AX), DI
-	MOVQ 64(AX), R8
+	MOVQ 32(CX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
+	MOVQ 40(CX), CX
+	SHLQ $0x02, CX
+	ADDQ (AX), CX
 	MOVQ 8(AX), R9
 	XORQ R10, R10
-	MOVQ 176(AX), R11
-	MOVQ 200(AX), R12
-	MOVQ 152(AX), R13
+	MOVQ 64(AX), R11
+	MOVQ 88(AX), R12
+	MOVQ 40(AX), R13
 	MOVQ R13, (SP)
 
 tile6x16AVX2_outer:
-	MOVQ 160(AX), R13
+	MOVQ 48(AX), R13
 	MOVQ R13, 8(SP)
 
 tile6x16AVX2_row:
-	MOVQ 168(AX), AX
+	MOVQ 56(AX), AX
 
 tile6x16AVX2_run:
 	VMOVUPS      (R9), Y12
 	VMOVUPS      32(R9), Y13
-	VBROADCASTSS (CX)(R10*1), Y14
+	VBROADCASTSS (DX)(R10*1), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (DX)(R10*1), Y14
+	VBROADCASTSS (BX)(R10*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (BX)(R10*1), Y14
+	VBROADCASTSS (SI)(R10*1), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (SI)(R10*1), Y14
+	VBROADCASTSS (DI)(R10*1), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (DI)(R10*1), Y14
+	VBROADCASTSS (R8)(R10*1), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R8)(R10*1), Y14
+	VBROADCASTSS (CX)(R10*1), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         R11, R10
@@ -115,40 +122,46 @@ tile6x16AVX2_run:
 	DECQ         AX
 	JNZ          tile6x16AVX2_run
 	MOVQ         t+0(FP), AX
-	ADDQ         184(AX), R10
-	ADDQ         208(AX), R9
+	ADDQ         72(AX), R10
+	ADDQ         96(AX), R9
 	DECQ         8(SP)
 	JNZ          tile6x16AVX2_row
-	ADDQ         192(AX), R10
-	ADDQ         216(AX), R9
+	ADDQ         80(AX), R10
+	ADDQ         104(AX), R9
 	DECQ         (SP)
 	JNZ          tile6x16AVX2_outer
-	MOVQ         88(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         (CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
-	MOVQ         96(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         8(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Y2, (CX)
 	VMOVUPS      Y3, 32(CX)
-	MOVQ         104(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         16(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Y4, (CX)
 	VMOVUPS      Y5, 32(CX)
-	MOVQ         112(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         24(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Y6, (CX)
 	VMOVUPS      Y7, 32(CX)
-	MOVQ         120(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         32(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Y8, (CX)
 	VMOVUPS      Y9, 32(CX)
-	MOVQ         128(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         40(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Y10, (CX)
@@ -160,37 +173,45 @@ tile6x16AVX2_run:
 // Requires: AVX, AVX512F
 TEXT ·tile8x16AVX512(SB), NOSPLIT, $16-8
 	MOVQ    t+0(FP), AX
-	CMPQ    232(AX), $0x00
+	CMPQ    120(AX), $0x00
 	JE      tile8x16AVX512_clear
-	MOVQ    88(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    (CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Z0
-	MOVQ    96(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    8(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Z1
-	MOVQ    104(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    16(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Z2
-	MOVQ    112(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    24(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Z3
-	MOVQ    120(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    32(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Z4
-	MOVQ    128(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    40(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Z5
-	MOVQ    136(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    48(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Z6
-	MOVQ    144(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    56(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Z7
@@ -208,103 +229,112 @@ tile8x16AVX512_clear:
 
 tile8x16AVX512_start:
 	MOVQ 24(AX), CX
-	SHLQ $0x02, CX
-	ADDQ (AX), CX
-	MOVQ 32(AX), DX
+	MOVQ (CX), DX
 	SHLQ $0x02, DX
 	ADDQ (AX), DX
-	MOVQ 40(AX), BX
+	MOVQ 8(CX), BX
 	SHLQ $0x02, BX
 	ADDQ (AX), BX
-	MOVQ 48(AX), SI
+	MOVQ 16(CX), SI
 	SHLQ $0x02, SI
 	ADDQ (AX), SI
-	MOVQ 56(AX), DI
+	MOVQ 24(CX), DI
 	SHLQ $0x02, DI
 	ADDQ (AX), DI
-	MOVQ 64(AX), R8
+	MOVQ 32(CX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
-	MOVQ 72(AX), R9
+	MOVQ 40(CX), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
-	MOVQ 80(AX), R10
+	MOVQ 48(CX), R10
 	SHLQ $0x02, R10
 	ADDQ (AX), R10
+	MOVQ 56(CX), CX
+	SHLQ $0x02, CX
+	ADDQ (AX), CX
 	MOVQ 8(AX), R11
 	XORQ R12, R12
-	MOVQ 176(AX), R13
-	MOVQ 200(AX), R14
-	MOVQ 152(AX), R15
+	MOVQ 64(AX), R13
+	MOVQ 88(AX), R14
+	MOVQ 40(AX), R15
 	MOVQ R15, (SP)
 
 tile8x16AVX512_outer:
-	MOVQ 160(AX), R15
+	MOVQ 48(AX), R15
 	MOVQ R15, 8(SP)
 
 tile8x16AVX512_row:
-	MOVQ 168(AX), AX
+	MOVQ 56(AX), AX
 
 tile8x16AVX512_run:
 	VMOVUPS      (R11), Z8
-	VBROADCASTSS (CX)(R12*1), Z9
-	VFMADD231PS  Z8, Z9, Z0
 	VBROADCASTSS (DX)(R12*1), Z9
-	VFMADD231PS  Z8, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z0
 	VBROADCASTSS (BX)(R12*1), Z9
-	VFMADD231PS  Z8, Z9, Z2
+	VFMADD231PS  Z8, Z9, Z1
 	VBROADCASTSS (SI)(R12*1), Z9
-	VFMADD231PS  Z8, Z9, Z3
+	VFMADD231PS  Z8, Z9, Z2
 	VBROADCASTSS (DI)(R12*1), Z9
-	VFMADD231PS  Z8, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z3
 	VBROADCASTSS (R8)(R12*1), Z9
-	VFMADD231PS  Z8, Z9, Z5
+	VFMADD231PS  Z8, Z9, Z4
 	VBROADCASTSS (R9)(R12*1), Z9
-	VFMADD231PS  Z8, Z9, Z6
+	VFMADD231PS  Z8, Z9, Z5
 	VBROADCASTSS (R10)(R12*1), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (CX)(R12*1), Z9
 	VFMADD231PS  Z8, Z9, Z7
 	ADDQ         R13, R12
 	ADDQ         R14, R11
 	DECQ         AX
 	JNZ          tile8x16AVX512_run
 	MOVQ         t+0(FP), AX
-	ADDQ         184(AX), R12
-	ADDQ         208(AX), R11
+	ADDQ         72(AX), R12
+	ADDQ         96(AX), R11
 	DECQ         8(SP)
 	JNZ          tile8x16AVX512_row
-	ADDQ         192(AX), R12
-	ADDQ         216(AX), R11
+	ADDQ         80(AX), R12
+	ADDQ         104(AX), R11
 	DECQ         (SP)
 	JNZ          tile8x16AVX512_outer
-	MOVQ         88(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         (CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Z0, (CX)
-	MOVQ         96(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         8(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Z1, (CX)
-	MOVQ         104(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         16(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Z2, (CX)
-	MOVQ         112(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         24(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Z3, (CX)
-	MOVQ         120(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         32(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Z4, (CX)
-	MOVQ         128(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         40(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Z5, (CX)
-	MOVQ         136(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         48(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Z6, (CX)
-	MOVQ         144(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         56(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Z7, (CX)
@@ -315,44 +345,52 @@ tile8x16AVX512_run:
 // Requires: AVX, AVX512F
 TEXT ·tile8x32AVX512(SB), NOSPLIT, $16-8
 	MOVQ    t+0(FP), AX
-	CMPQ    232(AX), $0x00
+	CMPQ    120(AX), $0x00
 	JE      tile8x32AVX512_clear
-	MOVQ    88(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    (CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
-	MOVQ    96(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    8(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Z2
 	VMOVUPS 64(CX), Z3
-	MOVQ    104(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    16(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Z4
 	VMOVUPS 64(CX), Z5
-	MOVQ    112(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    24(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Z6
 	VMOVUPS 64(CX), Z7
-	MOVQ    120(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    32(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Z8
 	VMOVUPS 64(CX), Z9
-	MOVQ    128(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    40(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Z10
 	VMOVUPS 64(CX), Z11
-	MOVQ    136(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    48(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Z12
 	VMOVUPS 64(CX), Z13
-	MOVQ    144(AX), CX
+	MOVQ    32(AX), CX
+	MOVQ    56(CX), CX
 	SHLQ    $0x02, CX
 	ADDQ    16(AX), CX
 	VMOVUPS (CX), Z14
@@ -379,69 +417,70 @@ tile8x32AVX512_clear:
 
 tile8x32AVX512_start:
 	MOVQ 24(AX), CX
-	SHLQ $0x02, CX
-	ADDQ (AX), CX
-	MOVQ 32(AX), DX
+	MOVQ (CX), DX
 	SHLQ $0x02, DX
 	ADDQ (AX), DX
-	MOVQ 40(AX), BX
+	MOVQ 8(CX), BX
 	SHLQ $0x02, BX
 	ADDQ (AX), BX
-	MOVQ 48(AX), SI
+	MOVQ 16(CX), SI
 	SHLQ $0x02, SI
 	ADDQ (AX), SI
-	MOVQ 56(AX), DI
+	MOVQ 24(CX), DI
 	SHLQ $0x02, DI
 	ADDQ (AX), DI
-	MOVQ 64(AX), R8
+	MOVQ 32(CX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
-	MOVQ 72(AX), R9
+	MOVQ 40(CX), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
-	MOVQ 80(AX), R10
+	MOVQ 48(CX), R10
 	SHLQ $0x02, R10
 	ADDQ (AX), R10
+	MOVQ 56(CX), CX
+	SHLQ $0x02, CX
+	ADDQ (AX), CX
 	MOVQ 8(AX), R11
 	XORQ R12, R12
-	MOVQ 176(AX), R13
-	MOVQ 200(AX), R14
-	MOVQ 224(AX), R15
-	MOVQ 152(AX), BP
+	MOVQ 64(AX), R13
+	MOVQ 88(AX), R14
+	MOVQ 112(AX), R15
+	MOVQ 40(AX), BP
 	MOVQ BP, (SP)
 
 tile8x32AVX512_outer:
-	MOVQ 160(AX), BP
+	MOVQ 48(AX), BP
 	MOVQ BP, 8(SP)
 
 tile8x32AVX512_row:
-	MOVQ 168(AX), AX
+	MOVQ 56(AX), AX
 
 tile8x32AVX512_run:
 	VMOVUPS      (R11), Z16
 	VMOVUPS      (R11)(R15*1), Z17
-	VBROADCASTSS (CX)(R12*1), Z18
+	VBROADCASTSS (DX)(R12*1), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (DX)(R12*1), Z18
+	VBROADCASTSS (BX)(R12*1), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (BX)(R12*1), Z18
+	VBROADCASTSS (SI)(R12*1), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (SI)(R12*1), Z18
+	VBROADCASTSS (DI)(R12*1), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (DI)(R12*1), Z18
+	VBROADCASTSS (R8)(R12*1), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (R8)(R12*1), Z18
+	VBROADCASTSS (R9)(R12*1), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (R9)(R12*1), Z18
+	VBROADCASTSS (R10)(R12*1), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (R10)(R12*1), Z18
+	VBROADCASTSS (CX)(R12*1), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
 	ADDQ         R13, R12
@@ -449,50 +488,58 @@ tile8x32AVX512_run:
 	DECQ         AX
 	JNZ          tile8x32AVX512_run
 	MOVQ         t+0(FP), AX
-	ADDQ         184(AX), R12
-	ADDQ         208(AX), R11
+	ADDQ         72(AX), R12
+	ADDQ         96(AX), R11
 	DECQ         8(SP)
 	JNZ          tile8x32AVX512_row
-	ADDQ         192(AX), R12
-	ADDQ         216(AX), R11
+	ADDQ         80(AX), R12
+	ADDQ         104(AX), R11
 	DECQ         (SP)
 	JNZ          tile8x32AVX512_outer
-	MOVQ         88(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         (CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Z0, (CX)
 	VMOVUPS      Z1, 64(CX)
-	MOVQ         96(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         8(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Z2, (CX)
 	VMOVUPS      Z3, 64(CX)
-	MOVQ         104(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         16(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Z4, (CX)
 	VMOVUPS      Z5, 64(CX)
-	MOVQ         112(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         24(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Z6, (CX)
 	VMOVUPS      Z7, 64(CX)
-	MOVQ         120(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         32(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Z8, (CX)
 	VMOVUPS      Z9, 64(CX)
-	MOVQ         128(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         40(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Z10, (CX)
 	VMOVUPS      Z11, 64(CX)
-	MOVQ         136(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         48(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Z12, (CX)
 	VMOVUPS      Z13, 64(CX)
-	MOVQ         144(AX), CX
+	MOVQ         32(AX), CX
+	MOVQ         56(CX), CX
 	SHLQ         $0x02, CX
 	ADDQ         16(AX), CX
 	VMOVUPS      Z14, (CX)

@@ -19,7 +19,7 @@ type Layout struct {
 	Cols               int // output columns
 }
 
-// MulAdd computes, for each i below len(aOff) and j below l.Cols,
+// MulAdd computes, for each row i and j below l.Cols,
 //
 //	c[cOff[i]+j] = init + sum over o, r, q of
 //	    a[aOff[i] + o*AOuter + r*ARow + q*ARun] * b[o*BOuter + r*BRow + q*BRun + column(j)]
@@ -27,53 +27,50 @@ type Layout struct {
 // where init is zero, or the old c[cOff[i]+j] if add is set. Each element is one
 // chain of FMA in the order of the loops. cOff must not repeat an offset and
 // must be as long as aOff.
-func MulAdd(c []float32, cOff []int, a []float32, aOff []int, b []float32, l Layout, add bool) {
+func MulAdd(c []float32, cOff Offsets, a []float32, aOff Offsets, b []float32, l Layout, add bool) {
 	mulAdd(best(), c, cOff, a, aOff, b, l, add)
 }
 
-func mulAdd(lv level, c []float32, cOff []int, a []float32, aOff []int, b []float32, l Layout, add bool) {
-	if len(aOff) == 0 || l.Cols <= 0 {
+func mulAdd(lv level, c []float32, cOff Offsets, a []float32, aOff Offsets, b []float32, l Layout, add bool) {
+	n := len(aOff.at)
+	if n == 0 || l.Cols <= 0 {
 		return
 	}
 	checkBounds(c, cOff, a, aOff, b, l)
 	t := newTile(a, b, l, add)
+	rows := lv.rows()
+	aLast, cLast := lastRows(aOff.at, rows), lastRows(cOff.at, rows)
 	for j := 0; j < l.Cols; {
 		width := lv.width(l.Cols - j)
-		rows := lv.rows()
-		for i := 0; i < len(aOff); i += rows {
-			t.place(aOff, cOff, i, rows, j, c, b, l)
+		t.c, t.b = &c[j], &b[j/Lanes*l.BBlock]
+		for i := 0; i < n; i += rows {
 			switch {
 			case width < Lanes || lv == portable:
-				t.portable(c, a, b, l, i, min(rows, len(aOff)-i), j, width, aOff, cOff)
+				t.portable(c, a, b, l, i, min(rows, n-i), j, width, aOff.at, cOff.at)
+				continue
+			case i+rows <= n:
+				t.aOff, t.cOff = &aOff.at[i], &cOff.at[i]
 			default:
-				t.exec(lv, width)
+				t.aOff, t.cOff = &aLast[0], &cLast[0]
 			}
+			t.exec(lv, width)
 		}
 		j += width
 	}
 }
 
 // checkBounds makes the run-time check of the furthest element of each operand.
-func checkBounds(c []float32, cOff []int, a []float32, aOff []int, b []float32, l Layout) {
+func checkBounds(c []float32, cOff Offsets, a []float32, aOff Offsets, b []float32, l Layout) {
+	if len(cOff.at) != len(aOff.at) {
+		panic("kernel: two operands have different numbers of rows")
+	}
 	if min(l.Outer, l.Rows, l.Run) < 1 || min(l.AOuter, l.ARow, l.ARun, l.BOuter, l.BRow, l.BRun, l.BBlock) < 0 {
 		panic("kernel: layout has an empty loop or a negative stride")
 	}
 	last := l.Cols - 1
-	_ = c[extreme(cOff[:len(aOff)])+last]
-	_ = a[extreme(aOff)+(l.Outer-1)*l.AOuter+(l.Rows-1)*l.ARow+(l.Run-1)*l.ARun]
+	_ = c[cOff.last()+last]
+	_ = a[aOff.last()+(l.Outer-1)*l.AOuter+(l.Rows-1)*l.ARow+(l.Run-1)*l.ARun]
 	_ = b[(l.Outer-1)*l.BOuter+(l.Rows-1)*l.BRow+(l.Run-1)*l.BRun+last/Lanes*l.BBlock+last%Lanes]
-}
-
-// extreme returns the largest offset, or a negative one if there is any.
-func extreme(offsets []int) int {
-	largest := 0
-	for _, o := range offsets {
-		if o < 0 {
-			return o
-		}
-		largest = max(largest, o)
-	}
-	return largest
 }
 
 // portable computes the given rows and at most Lanes columns without assembly.

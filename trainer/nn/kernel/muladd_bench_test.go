@@ -20,6 +20,7 @@ func BenchmarkMulAdd(b *testing.B) {
 		out = append(out, i*outputs)
 	}
 	for lv := portable; lv <= best(); lv++ {
+		in, out := NewOffsets(in), NewOffsets(out)
 		b.Run([...]string{"portable", "avx2", "avx512"}[lv], func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

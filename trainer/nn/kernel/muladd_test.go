@@ -75,7 +75,7 @@ func (p problem) check(t *testing.T) {
 	want := p.reference()
 	for lv := portable; lv <= best(); lv++ {
 		c := append([]float32(nil), p.c...)
-		mulAdd(lv, c, p.ci, p.a, p.ai, p.b, p.l, p.add)
+		mulAdd(lv, c, NewOffsets(p.ci), p.a, NewOffsets(p.ai), p.b, p.l, p.add)
 		for i := range c {
 			if math.Float32bits(c[i]) != math.Float32bits(want[i]) {
 				t.Fatalf("level %d, %d rows, layout %+v, add %v: c[%d] = %b, want %b", lv, len(p.ai), p.l, p.add, i, c[i], want[i])
@@ -113,7 +113,7 @@ func TestMulAddRefusesLayoutsOutsideItsSlices(t *testing.T) {
 			p := fresh()
 			spoil(&p)
 			p.c, p.ci = append([]float32(nil), p.c...)[:len(p.c):len(p.c)], p.ci[:len(p.ci):len(p.ci)]
-			MulAdd(p.c, p.ci, p.a, p.ai, p.b, p.l, p.add)
+			MulAdd(p.c, NewOffsets(p.ci), p.a, NewOffsets(p.ai), p.b, p.l, p.add)
 		}()
 	}
 }
@@ -128,7 +128,8 @@ func FuzzMulAdd(f *testing.F) {
 
 func TestMulAddAllocatesNothing(t *testing.T) {
 	p := randomProblem(rand.New(rand.NewPCG(8, 9)), 20, 40, 2, 3, 4, true)
-	if n := testing.AllocsPerRun(10, func() { MulAdd(p.c, p.ci, p.a, p.ai, p.b, p.l, p.add) }); n != 0 {
+	in, out := NewOffsets(p.ai), NewOffsets(p.ci)
+	if n := testing.AllocsPerRun(10, func() { MulAdd(p.c, out, p.a, in, p.b, p.l, p.add) }); n != 0 {
 		t.Errorf("%v allocations a call", n)
 	}
 }

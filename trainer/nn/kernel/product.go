@@ -50,7 +50,7 @@ func (m Matrices) block(lv level, c, a, b []float32, add bool) {
 			t.portable(c, a, b, l, 0, n, 0, Lanes, aOff[:], cOff[:])
 			continue
 		}
-		t.aOff, t.cOff = aOff, cOff
+		t.aOff, t.cOff = &aOff[0], &cOff[0]
 		t.exec(lv, Lanes)
 	}
 }

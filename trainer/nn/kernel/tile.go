@@ -5,7 +5,7 @@ package kernel
 // of one loop to the start of the next turn of the loop around it.
 type tile struct {
 	a, b, c                *float32
-	aOff, cOff             [maxRows]int // in elements, relative to a and c
+	aOff, cOff             *int // of the rows, in elements, relative to a and c
 	outer, rows, run       int
 	aRun, aRowStep, aOuter int
 	bRun, bRowStep, bOuter int
@@ -24,13 +24,12 @@ func newTile(a, b []float32, l Layout, add bool) tile {
 	return t
 }
 
-// place points the tile at output rows i and up, and columns j and up. Rows
-// past the last one repeat it: they compute and store the same values.
-func (t *tile) place(aOff, cOff []int, i, rows, j int, c, b []float32, l Layout) {
-	t.c, t.b = &c[j], &b[j/Lanes*l.BBlock]
-	last := len(aOff) - 1
-	for k := range rows {
-		n := min(i+k, last)
-		t.aOff[k], t.cOff[k] = aOff[n], cOff[n]
+// lastRows returns the offsets of the last, incomplete rows of a tile. Rows past
+// the last one repeat it: they compute and store the same values.
+func lastRows(offsets []int, rows int) (last [maxRows]int) {
+	from := len(offsets) / rows * rows
+	for i := range rows {
+		last[i] = offsets[min(from+i, len(offsets)-1)]
 	}
+	return last
 }

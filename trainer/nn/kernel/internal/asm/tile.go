@@ -12,18 +12,18 @@ const (
 	fieldB        = 8
 	fieldC        = 16
 	fieldAOff     = 24
-	fieldCOff     = 88
-	fieldOuter    = 152
-	fieldRows     = 160
-	fieldRun      = 168
-	fieldARun     = 176
-	fieldARowStep = 184
-	fieldAOuter   = 192
-	fieldBRun     = 200
-	fieldBRowStep = 208
-	fieldBOuter   = 216
-	fieldBBlock   = 224
-	fieldAdd      = 232
+	fieldCOff     = 32
+	fieldOuter    = 40
+	fieldRows     = 48
+	fieldRun      = 56
+	fieldARun     = 64
+	fieldARowStep = 72
+	fieldAOuter   = 80
+	fieldBRun     = 88
+	fieldBRowStep = 96
+	fieldBOuter   = 104
+	fieldBBlock   = 112
+	fieldAdd      = 120
 )
 
 // tile writes a micro-kernel of rows x vectors accumulators, each one vector of
@@ -90,10 +90,11 @@ func tile(name, doc string, rows, vectors, size int, vector func() reg.VecVirtua
 
 // pointers loads the address of each row: base + 4*offset.
 func pointers(rows, base, offsets int, field func(int) Mem) []reg.GPVirtual {
-	list := make([]reg.GPVirtual, rows)
+	list, first := make([]reg.GPVirtual, rows), GP64()
+	MOVQ(field(offsets), first)
 	for i := range list {
 		list[i] = GP64()
-		MOVQ(field(offsets+8*i), list[i])
+		MOVQ(Mem{Base: first, Disp: 8 * i}, list[i])
 		SHLQ(Imm(2), list[i])
 		ADDQ(field(base), list[i])
 	}
@@ -126,7 +127,8 @@ func initialise(name string, acc [][]reg.VecVirtual, size int, field func(int) M
 }
 
 func address(c reg.GPVirtual, row int, field func(int) Mem) {
-	MOVQ(field(fieldCOff+8*row), c)
+	MOVQ(field(fieldCOff), c)
+	MOVQ(Mem{Base: c, Disp: 8 * row}, c)
 	SHLQ(Imm(2), c)
 	ADDQ(field(fieldC), c)
 }
