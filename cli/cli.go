@@ -14,6 +14,7 @@ import (
 
 	"github.com/gesturekit/gesturekit/config"
 	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/fetch"
 	"github.com/gesturekit/gesturekit/gate"
 	"github.com/gesturekit/gesturekit/internal/nearest"
 	"github.com/gesturekit/gesturekit/pipeline"
@@ -65,7 +66,7 @@ func statusOf(err error) int {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return statusInterrupted
-	case errors.Is(err, errUsage), errors.Is(err, config.ErrConfig), errors.Is(err, gate.ErrBaseline):
+	case errors.Is(err, errUsage), errors.Is(err, config.ErrConfig), errors.Is(err, fetch.ErrAddress), errors.Is(err, gate.ErrBaseline):
 		return statusUsage
 	case errors.Is(err, gate.ErrFailed):
 		return statusGate

@@ -17,7 +17,7 @@ func commands(std IO) []*cli.Command {
 		list = append(list, stageCommand(std, s))
 	}
 	addSplitCommands(std, list)
-	list = append(list, initCommand(std), statusCommand(std), gateCommand(std), previewCommand(std), replayCommand(std), explainCommand(std), captureCommand(std), serveCommand(std), auditCommand(std), exportCommand(std), verifyCommand(std), compareCommand(std))
+	list = append(list, initCommand(std), fetchCommand(std), statusCommand(std), gateCommand(std), previewCommand(std), replayCommand(std), explainCommand(std), captureCommand(std), serveCommand(std), auditCommand(std), exportCommand(std), verifyCommand(std), compareCommand(std))
 	polish(list)
 	return list
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gesturekit/gesturekit/capture"
 	"github.com/gesturekit/gesturekit/config"
+	"github.com/gesturekit/gesturekit/fetch"
 	"github.com/gesturekit/gesturekit/internal/web"
 	"github.com/gesturekit/gesturekit/serve"
 	"github.com/gesturekit/gesturekit/trainer"
@@ -59,6 +60,9 @@ func serveModel(c *cli.Context, std IO, conf config.Config) (err error) {
 	o := serve.Options{Codec: codec, Fit: conf.Ingest.Fit, Quality: conf.Ingest.Quality, Workers: conf.Parallel(), Log: log, Now: time.Now}
 	if n, err := fmt.Sscanf(c.String("smooth"), "%d/%d", &o.Smooth.Need, &o.Smooth.Of); err != nil || n != 2 || o.Smooth.Validate() != nil {
 		return fmt.Errorf("%w: --smooth %q: want n/m, such as 3/5, with 1 to m of at most 60 frames", errUsage, c.String("smooth"))
+	}
+	if fetch.Remote(conf.Ingest.Captures) {
+		conf.Ingest.Captures = ""
 	}
 	if o.Captures, err = capture.Open(cmp.Or(c.String("captures"), conf.Ingest.Captures, "captures")); err != nil {
 		return fmt.Errorf("serve: %w", err)

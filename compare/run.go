@@ -13,6 +13,7 @@ import (
 
 	"github.com/gesturekit/gesturekit/config"
 	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/fetch"
 	"github.com/gesturekit/gesturekit/pipeline"
 	"github.com/gesturekit/gesturekit/progress"
 )
@@ -34,18 +35,21 @@ type Plan struct {
 // dataDir holds what cells share: drawn captures, and what was ingested.
 const dataDir = "data"
 
-// Prepare draws captures where none are set, ingests them, and works out the
+// Prepare draws captures where none are set, or fetches them, ingests them, and works out the
 // cells. base holds the settings that all of them share. What is wrong with any
 // cell's settings is found here, before the work.
 func Prepare(ctx context.Context, s Spec, base config.Config, o Options) (Plan, error) {
 	base = base.Resolved()
 	p := Plan{Spec: s}
-	if base.Ingest.Captures == "" {
-		drawn := filepath.Join(s.Out, dataDir, "drawn")
+	if source := base.Ingest.Captures; source == "" || fetch.Remote(source) {
+		drawn, by := filepath.Join(s.Out, dataDir, "drawn"), "synth"
+		if source != "" {
+			by = fetch.Name
+		}
 		if err := first(ctx, base, drawn, o); err != nil {
 			return p, err
 		}
-		base.Ingest.Captures = filepath.Join(drawn, "synth", "captures")
+		base.Ingest.Captures = filepath.Join(drawn, by, "captures")
 	}
 	trained, err := s.trainings(base)
 	if err != nil {

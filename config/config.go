@@ -21,6 +21,7 @@ import (
 	"github.com/gesturekit/gesturekit/audit"
 	"github.com/gesturekit/gesturekit/augment"
 	"github.com/gesturekit/gesturekit/export"
+	"github.com/gesturekit/gesturekit/fetch"
 	"github.com/gesturekit/gesturekit/gate"
 	"github.com/gesturekit/gesturekit/ingest"
 	"github.com/gesturekit/gesturekit/internal/synth"
@@ -74,6 +75,11 @@ func (c Config) Check() error {
 	if c.Codec != "go" && c.Codec != "turbo" {
 		errs = append(errs, fmt.Errorf("codec is %q, want go or turbo", c.Codec))
 	}
+	if fetch.Remote(c.Ingest.Captures) {
+		if err := fetch.CheckCaptures(c.Ingest.Captures); err != nil {
+			errs = append(errs, fmt.Errorf("ingest.captures: %w", err))
+		}
+	}
 	errs = append(errs, c.Synth.Validate(), c.Ingest.Validate(), c.Split.Validate(), c.Labels.Validate(),
 		c.Augment.Validate(), c.Train.Validate(), c.Validate.Validate(), c.Report.Validate(), c.Gates.Validate(),
 		c.Audit.Validate(), c.Export.Validate())
@@ -110,7 +116,7 @@ func (c Config) Resolved() Config {
 }
 
 // Stages returns the stages in order. With no folder of captures set, the first
-// one draws captures. It fails, in ErrConfig, without the codec that is set.
+// one draws captures; with an address, it copies them. It fails, in ErrConfig, without the codec that is set.
 func (c Config) Stages() ([]pipeline.Stage, error) {
 	c = c.Resolved()
 	codec, err := OpenCodec(c.Codec)
@@ -118,11 +124,16 @@ func (c Config) Stages() ([]pipeline.Stage, error) {
 		return nil, err
 	}
 	var first []pipeline.Stage
-	if c.Ingest.Captures == "" {
+	from := ""
+	switch source := c.Ingest.Captures; {
+	case source == "":
 		first = append(first, synth.Stage{Options: c.Synth})
+	case fetch.Remote(source):
+		first = append(first, fetch.Stage{Source: source})
+		from, c.Ingest.Captures = fetch.Name, ""
 	}
 	all := append(first,
-		ingest.Stage{Options: c.Ingest, Codec: codec}, split.Stage{Options: c.Split}, labels.Stage{Options: c.Labels},
+		ingest.Stage{Options: c.Ingest, Codec: codec, From: from}, split.Stage{Options: c.Split}, labels.Stage{Options: c.Labels},
 		augment.Stage{Options: c.Augment, Codec: codec}, trainer.Stage{Options: c.Train, Augment: online(c.Augment)},
 		validate.Stage{Options: c.Validate},
 	)

@@ -14,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
+	"github.com/gesturekit/gesturekit/fetch"
 	"github.com/gesturekit/gesturekit/internal/nearest"
 )
 
@@ -54,7 +55,7 @@ func relativeTo(dir string, c *Config, set func() error) error {
 		switch v := s.String(); {
 		case v == "":
 			s.value.SetString(before[i])
-		case !filepath.IsAbs(v):
+		case !filepath.IsAbs(v) && !fetch.Remote(v):
 			s.value.SetString(filepath.Join(dir, v))
 		}
 	}

@@ -32,7 +32,7 @@ import (
 
 // Options steer the ingest stage.
 type Options struct {
-	Captures  string    `yaml:"captures" path:"folder" doc:"folder of raw captures with one folder per category; empty takes the synthetic captures"`
+	Captures  string    `yaml:"captures" path:"folder" doc:"folder of raw captures with one folder per category, or s3://bucket/folder, gs://bucket/folder or https://host/captures.zip#sha256=..., which are copied once (gesturekit fetch looks at them anew); empty takes the synthetic captures"`
 	Size      int       `yaml:"size" doc:"side of the square working images in pixels, 8 to 1024"`
 	Fit       pixel.Fit `yaml:"fit" doc:"how a capture becomes square: crop (the middle), pad (black bars) or stretch"`
 	Quality   int       `yaml:"quality" doc:"JPEG quality of the working images, 1 to 100"`

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"image/png"
@@ -22,6 +23,7 @@ import (
 type Stage struct {
 	Options Options
 	Codec   pixel.Codec
+	From    string // the stage whose captures are ingested where no folder is set; "" for synth
 }
 
 // Name returns "ingest".
@@ -41,11 +43,15 @@ const synthetic = "synth"
 // them, is, as it decides what its paths mean.
 func (s Stage) Settings() any {
 	o := s.Options
-	if o.Groups.File != "" && o.Captures != "" {
+	switch {
+	case o.Groups.File == "":
+	case o.Captures != "":
 		o.Groups.File = relative(o.Captures, o.Groups.File)
+	default:
+		o.Groups.File = filepath.Base(o.Groups.File)
 	}
 	if o.Captures = "folder"; s.Options.Captures == "" {
-		o.Captures = synthetic
+		o.Captures = cmp.Or(s.From, synthetic)
 	}
 	return o
 }
@@ -150,7 +156,7 @@ func (s Stage) survey(ctx context.Context, env pipeline.Env) (folder, error) {
 	o := s.Options
 	dir := o.Captures
 	if dir == "" {
-		dir = filepath.Join(env.Output(synthetic), "captures")
+		dir = filepath.Join(env.Output(cmp.Or(s.From, synthetic)), "captures")
 	}
 	skip := ""
 	if o.Groups.File != "" {

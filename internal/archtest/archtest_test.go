@@ -40,6 +40,7 @@ func allowed() map[string]string {
 		"ingest/quality": "pixel",
 		"ingest/archive": "",
 		"ingest":         stage + " pixel ingest/archive ingest/quality internal/contact internal/neardup",
+		"fetch":          stage + " ingest/archive",
 		"split":          stage,
 		"labels":         stage + " internal/pairs",
 		"augment":        stage + " pixel internal/contact internal/pairs internal/elementary",
@@ -59,9 +60,9 @@ func allowed() map[string]string {
 		"capture":      "dataset pixel internal/web",
 		"serve":        "capture evaluate trainer pixel internal/web",
 
-		"config":         "dataset evaluate audit export internal/synth ingest split labels augment trainer validate report gate pipeline rng pixel pixel/turbo internal/nearest",
-		"compare":        "config pipeline dataset split trainer evaluate report progress internal/atomicfile",
-		"cli":            "compare audit capture config explain export serve internal/web pipeline progress dataset rng pixel augment split labels evaluate report gate trainer internal/atomicfile internal/nearest",
+		"config":         "dataset evaluate audit export fetch internal/synth ingest split labels augment trainer validate report gate pipeline rng pixel pixel/turbo internal/nearest",
+		"compare":        "config fetch pipeline dataset split trainer evaluate report progress internal/atomicfile",
+		"cli":            "compare audit capture config explain export fetch serve internal/web pipeline progress dataset rng pixel augment split labels evaluate report gate trainer internal/atomicfile internal/nearest",
 		"cmd/gesturekit": "cli",
 	}
 }
