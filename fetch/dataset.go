@@ -156,7 +156,7 @@ func (d Dataset) check(dir string) error {
 	slices.Sort(names)
 	h := sha256.New()
 	for _, name := range names {
-		sum, err := sumOf(filepath.Join(dir, filepath.FromSlash(name)))
+		sum, err := digest(filepath.Join(dir, filepath.FromSlash(name)), sha256.New())
 		if err != nil {
 			return err
 		}

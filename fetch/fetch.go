@@ -44,10 +44,6 @@ func (f Fetcher) Get(ctx context.Context, source, dir string) error {
 	if err != nil {
 		return err
 	}
-	parts := filepath.Join(dir, partsDir)
-	if err := os.MkdirAll(parts, 0o755); err != nil {
-		return err
-	}
 	if a.bucket() {
 		u := *a.url
 		u.Path, u.RawPath = "", ""
@@ -56,6 +52,10 @@ func (f Fetcher) Get(ctx context.Context, source, dir string) error {
 			return fmt.Errorf("open %s: %w", a, bare(err))
 		}
 		return errors.Join(f.Bucket(ctx, b, source, dir), b.Close())
+	}
+	parts := filepath.Join(dir, partsDir)
+	if err := os.MkdirAll(parts, 0o755); err != nil {
+		return err
 	}
 	if err := f.file(ctx, a, want{sha256: a.sum}, filepath.Join(dir, a.base()), filepath.Join(parts, "file")); err != nil {
 		return err
@@ -112,7 +112,7 @@ func (f Fetcher) persist(ctx context.Context, size func() int64, once func() err
 			best, try = now, 1
 		}
 		if try == tries {
-			return &gaveUp{err: t.err}
+			return fmt.Errorf("%w: gave up after %d tries; the same command goes on from here", t.err, tries)
 		}
 		if err := f.wait(ctx, max(t.after, time.Second<<(try-1))); err != nil {
 			return err
@@ -120,12 +120,25 @@ func (f Fetcher) persist(ctx context.Context, size func() int64, once func() err
 	}
 }
 
-type gaveUp struct{ err error }
-
-func (g *gaveUp) Error() string {
-	return g.err.Error() + ": gave up after 6 tries; the same command goes on from here"
+// complete receives into a part until check finds it right. A part that an
+// earlier call left and that turns out wrong is received once more, from the start.
+func (f Fetcher) complete(ctx context.Context, part string, receive func() error, check func(name string) error) error {
+	for left := size(part) > 0; ; left = false {
+		if err := f.persist(ctx, func() int64 { return size(part) }, receive); err != nil {
+			return err
+		}
+		err := check(part)
+		if err == nil {
+			return nil
+		}
+		if gone := discard(part); gone != nil {
+			return gone
+		}
+		if !left || !errors.Is(err, ErrChecksum) {
+			return err
+		}
+	}
 }
-func (g *gaveUp) Unwrap() error { return g.err }
 
 func (f Fetcher) wait(ctx context.Context, d time.Duration) error {
 	if f.Wait != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"net/http"
 	"os"
@@ -30,23 +31,8 @@ func (f Fetcher) file(ctx context.Context, a address, w want, to, part string) e
 	if w.sha256 != "" && w.check(to) == nil {
 		return nil
 	}
-	before := size(part)
-	for {
-		err := f.persist(ctx, func() int64 { return size(part) }, func() error { return f.receive(ctx, a, part) })
-		if err != nil {
-			return fmt.Errorf("fetch %s: %w", a, err)
-		}
-		err = w.check(part)
-		if err == nil {
-			break
-		}
-		if gone := discard(part); gone != nil {
-			return gone
-		}
-		if before == 0 || !errors.Is(err, ErrChecksum) {
-			return fmt.Errorf("fetch %s: %w", a, err)
-		}
-		before = 0 // the part of an earlier run was not of this file: once more, from the start
+	if err := f.complete(ctx, part, func() error { return f.receive(ctx, a, part) }, w.check); err != nil {
+		return fmt.Errorf("fetch %s: %w", a, err)
 	}
 	if err := os.Remove(part + validatorEnd); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -65,7 +51,7 @@ func (w want) check(name string) error {
 	if w.sha256 == "" {
 		return nil
 	}
-	got, err := sumOf(name)
+	got, err := digest(name, sha256.New())
 	if err != nil {
 		return err
 	}
@@ -75,13 +61,13 @@ func (w want) check(name string) error {
 	return nil
 }
 
-func sumOf(name string) (string, error) {
+// digest returns the hexadecimal digest of a file.
+func digest(name string, h hash.Hash) (string, error) {
 	in, err := os.Open(name)
 	if err != nil {
 		return "", err
 	}
 	defer in.Close()
-	h := sha256.New()
 	if _, err := io.Copy(h, in); err != nil {
 		return "", err
 	}

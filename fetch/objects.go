@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -103,23 +102,8 @@ func (f Fetcher) object(ctx context.Context, b *blob.Bucket, o object, dir strin
 		}
 	}
 	part := filepath.Join(dir, partsDir, o.version())
-	before := size(part)
-	for {
-		err := f.persist(ctx, func() int64 { return size(part) }, func() error { return f.read(ctx, b, o, part) })
-		if err != nil {
-			return err
-		}
-		err = o.check(part)
-		if err == nil {
-			break
-		}
-		if gone := os.RemoveAll(part); gone != nil {
-			return gone
-		}
-		if before == 0 || !errors.Is(err, ErrChecksum) {
-			return err
-		}
-		before = 0
+	if err := f.complete(ctx, part, func() error { return f.read(ctx, b, o, part) }, o.check); err != nil {
+		return err
 	}
 	if err := os.Chtimes(part, o.ModTime, o.ModTime); err != nil {
 		return err
@@ -170,17 +154,12 @@ func (o object) check(name string) error {
 	if len(o.MD5) == 0 {
 		return nil
 	}
-	in, err := os.Open(name)
+	got, err := digest(name, md5.New())
 	if err != nil {
 		return err
 	}
-	defer in.Close()
-	h := md5.New()
-	if _, err := io.Copy(h, in); err != nil {
-		return err
-	}
-	if got := h.Sum(nil); string(got) != string(o.MD5) {
-		return fmt.Errorf("%w: MD5 is %x, the bucket lists %x: something on the way changes it", ErrChecksum, got, o.MD5)
+	if got != hex.EncodeToString(o.MD5) {
+		return fmt.Errorf("%w: MD5 is %s, the bucket lists %x: something on the way changes it", ErrChecksum, got, o.MD5)
 	}
 	return nil
 }
