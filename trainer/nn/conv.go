@@ -81,7 +81,7 @@ func (v conv) forward(e finish) *op {
 		from := first * v.oh * v.ow
 		y = y[from*v.k:][:pixels*v.k]
 		for _, p := range parts {
-			kernel.MulAdd(y, p.out.First(n*p.pixels), x, p.in.First(n*p.pixels), operands[1][p.weights:], p.layout, false)
+			p.run(y, x, operands[1], n)
 		}
 		e.apply(y, from, ones, operands[2:])
 	}
@@ -96,6 +96,12 @@ type convPart struct {
 	pixels  int            // per image
 	weights int            // offset of the first tap
 	layout  kernel.Layout
+}
+
+// run sets the part's pixels of y.
+func (p convPart) run(y, x, weights []float32, images int) {
+	n := images * p.pixels
+	kernel.MulAdd(y, p.out.First(n), x, p.in.First(n), weights[p.weights:], p.layout, false)
 }
 
 // taps is a range of rows and of columns of the weights, end excluded.

@@ -101,17 +101,13 @@ func (v conv) gradBorder(list []phase) (before, after int) {
 	return before, max(0, (v.h-1+v.pad)/v.stride-(v.oh-1), (v.w-1+v.pad)/v.stride-(v.ow-1))
 }
 
-// gradPart is a phase with its tables for one group of images.
+// gradPart is a phase for one group of images.
 type gradPart struct {
-	phase
-	in, out kernel.Offsets // of the pixels, image by image
-	zeros   []int          // offsets of pixels that meet no tap, likewise
-	pixels  int            // per image
-	layout  kernel.Layout
+	convPart
+	zeros []int // offsets of the pixels of a phase without taps, image by image
 }
 
 func (v conv) gradPart(p phase, f frame, images int) gradPart {
-	g := gradPart{phase: p}
 	var in, out []int
 	for i := range images {
 		for y := p.dy; y < v.h; y += v.stride {
@@ -122,27 +118,22 @@ func (v conv) gradPart(p phase, f frame, images int) gradPart {
 			}
 		}
 	}
-	g.pixels = len(in) / images
 	if p.rows*p.cols == 0 {
-		g.zeros = out
-		return g
+		return gradPart{convPart{pixels: len(out) / images}, out}
 	}
-	g.in, g.out = kernel.NewOffsets(in), kernel.NewOffsets(out)
 	run := p.cols * v.k
-	g.layout = kernel.Layout{
+	return gradPart{convPart: convPart{kernel.NewOffsets(in), kernel.NewOffsets(out), len(out) / images, p.offset, kernel.Layout{
 		Outer: 1, Rows: p.rows, Run: run, ARow: f.pitch(), ARun: 1,
 		BRow: run * kernel.Lanes, BRun: kernel.Lanes, BBlock: p.rows * run * kernel.Lanes, Cols: v.c,
-	}
-	return g
+	}}}
 }
 
 func (g gradPart) run(dx, dy, flipped []float32, images, channels int) {
-	n := images * g.pixels
 	if g.zeros == nil {
-		kernel.MulAdd(dx, g.out.First(n), dy, g.in.First(n), flipped[g.offset:], g.layout, false)
+		g.convPart.run(dx, dy, flipped, images)
 		return
 	}
-	for _, at := range g.zeros[:n] {
+	for _, at := range g.zeros[:images*g.pixels] {
 		clear(dx[at:][:channels])
 	}
 }
