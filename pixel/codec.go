@@ -122,6 +122,12 @@ func (c Codec) stored(room, data []byte, info Info, halvings int) (*image.RGBA, 
 		}
 	}
 	src := newSource(data)
+	if info.Format == WebP && animatedWebP(data) {
+		for img, err := range composed(data, info) {
+			return img, err
+		}
+		return nil, fmt.Errorf("%w: an animation without a frame", ErrBroken)
+	}
 	img, err := contain(func() (*image.RGBA, error) {
 		decoded, err := info.Format.decode(src)
 		if err != nil {

@@ -50,9 +50,6 @@ func sniff(data []byte) (Format, error) {
 	case has(0, "II*\x00"), has(0, "MM\x00*"):
 		return TIFF, nil
 	case has(0, "RIFF") && has(8, "WEBP"):
-		if has(12, "VP8X") && len(data) > 20 && data[20]&2 != 0 {
-			return "", fmt.Errorf("%w: animated WebP: save its frames as PNG or JPEG", ErrUnsupported)
-		}
 		return WebP, nil
 	case has(4, "ftyp"):
 		if f := brand(data); f != "" {
@@ -138,7 +135,7 @@ func (f Format) decode(r *source) (image.Image, error) {
 	case TIFF:
 		return tiff.Decode(r)
 	case WebP:
-		return webp.Decode(r)
+		return decodeWebP(r)
 	case HEIC, AVIF:
 		h, err := heif.Parse(r.data)
 		if err != nil {

@@ -28,10 +28,10 @@ func TestDecodeHEIF(t *testing.T) {
 		t.Skip("compiling the decoders takes long under emulation")
 	}
 	for name, want := range map[string]pixel.Info{
-		"plain.heic":  {Format: pixel.HEIC, Width: 80, Height: 48, Orientation: 1},
-		"plain.avif":  {Format: pixel.AVIF, Width: 80, Height: 48, Orientation: 1},
-		"alpha.avif":  {Format: pixel.AVIF, Width: 80, Height: 48, Orientation: 1},
-		"turned.avif": {Format: pixel.AVIF, Width: 80, Height: 48, Orientation: 5},
+		"plain.heic":  {Format: pixel.HEIC, Width: 80, Height: 48, Orientation: 1, Frames: 1},
+		"plain.avif":  {Format: pixel.AVIF, Width: 80, Height: 48, Orientation: 1, Frames: 1},
+		"alpha.avif":  {Format: pixel.AVIF, Width: 80, Height: 48, Orientation: 1, Frames: 1},
+		"turned.avif": {Format: pixel.AVIF, Width: 80, Height: 48, Orientation: 5, Frames: 1},
 	} {
 		img, info, err := pixel.Decode(heifFile(t, name), pixel.Limits{})
 		if err != nil || info != want {

@@ -111,7 +111,7 @@ func TestNoImages(t *testing.T) {
 	for text, want := range map[string]error{
 		"": pixel.ErrNotImage, "hello": pixel.ErrNotImage, "BMW is no bitmap, whatever it begins with": pixel.ErrNotImage,
 		"\x00\x00\x00\x18ftypheic": pixel.ErrTruncated, "\x00\x00\x00\x0cftypheic": pixel.ErrUnsupported, "\x00\x00\x00\x18ftypmp42": pixel.ErrUnsupported,
-		"RIFF\x00\x00\x00\x00WEBPVP8X\n\x00\x00\x00\x02\x00\x00\x00": pixel.ErrUnsupported, "%PDF-1.4": pixel.ErrUnsupported,
+		"RIFF\x00\x00\x00\x00WEBPVP8X\n\x00\x00\x00\x02\x00\x00\x00": pixel.ErrBroken, "%PDF-1.4": pixel.ErrUnsupported,
 	} {
 		if _, _, err := pixel.Decode([]byte(text), pixel.Limits{}); !errors.Is(err, want) {
 			t.Errorf("%q: got %v, want %v", text, err, want)

@@ -64,6 +64,7 @@ type Info struct {
 	Format        Format
 	Width, Height int // as stored, before Orientation is applied
 	Orientation   int // EXIF, 1..8; 1 when there is none or none that makes sense
+	Frames        int // of a GIF or an animated WebP, as far as the file goes; 1 of any other
 
 	// ProfileFault says why a colour profile is passed over, so that the colours
 	// count as sRGB; "" if it is applied or there is none.
@@ -89,7 +90,7 @@ func Header(data []byte, l Limits) (Info, error) {
 	if err != nil {
 		return Info{Format: format}, src.classify(err)
 	}
-	info := Info{Format: format, Width: config.Width, Height: config.Height, Orientation: orientation(format, data)}
+	info := Info{Format: format, Width: config.Width, Height: config.Height, Orientation: orientation(format, data), Frames: count(format, data)}
 	_, info.ProfileFault = toSRGB(format, data)
 	switch {
 	case info.Width < 1 || info.Height < 1:
