@@ -101,31 +101,32 @@ type earlier struct {
 }
 
 // earlierOf returns what the previous output has that this run would make
-// again, by the SHA-256 of the captures. Settings that decide no image, such as
-// limits and flags, may differ.
-func (s Stage) earlierOf(env pipeline.Env) (map[string]earlier, error) {
+// again, by the SHA-256 of the captures, and its folder. Settings that decide no
+// image, such as limits and flags, may differ.
+func (s Stage) earlierOf(env pipeline.Env) (have map[string]earlier, dir string, err error) {
 	if env.Previous == nil {
-		return nil, nil
+		return nil, "", nil
 	}
 	p, err := env.Previous()
 	if err != nil || p == nil || p.Code != s.Version() {
-		return nil, err
+		return nil, "", err
 	}
 	now := map[string]string{"size": strconv.Itoa(s.Options.Size), "fit": string(s.Options.Fit), "quality": strconv.Itoa(s.Options.Quality)}
 	for key, value := range now {
 		if p.Settings[key] != value {
-			return nil, nil
+			return nil, "", nil
 		}
 	}
 	f, err := os.Open(filepath.Join(p.Dir, CapturesFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, "", nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	defer f.Close()
-	return readEarlier(f, p.Dir)
+	have, err = readEarlier(f, p.Dir)
+	return have, p.Dir, err
 }
 
 func readEarlier(r io.Reader, dir string) (map[string]earlier, error) {

@@ -58,11 +58,8 @@ func (c content) rival(of *capture) *capture {
 	return of
 }
 
-// digest reads every capture that nothing speaks against, takes its SHA-256,
-// and returns the different contents in the order of their first captures. A
-// capture without a group gets that of its burst, and one without a time
-// becomes the group of its own digest.
-func (s Stage) digest(ctx context.Context, env pipeline.Env, f folder, have map[string]earlier) ([]content, error) {
+// digest reads every capture that nothing speaks against and takes its SHA-256.
+func (s Stage) digest(ctx context.Context, env pipeline.Env, f folder, have map[string]earlier) error {
 	var done atomic.Int64
 	_, err := pipeline.Each(ctx, env.Workers, f.captures, func(_ context.Context, c *capture) (struct{}, error) {
 		if c.reason == "" {
@@ -71,9 +68,13 @@ func (s Stage) digest(ctx context.Context, env pipeline.Env, f folder, have map[
 		env.Report(int(done.Add(1)), len(f.captures), "files")
 		return struct{}{}, nil
 	})
-	if err != nil {
-		return nil, err
-	}
+	return err
+}
+
+// contentsOf returns the different contents in the order of their first captures.
+// A capture without a group gets that of its burst, and one without a time
+// becomes the group of its own digest.
+func (s Stage) contentsOf(f folder) []content {
 	groupBursts(f.captures, s.Options.Groups.Gap)
 	var out []content
 	at := map[string]int{}
@@ -95,7 +96,7 @@ func (s Stage) digest(ctx context.Context, env pipeline.Env, f folder, have map[
 		}
 		out[i].captures = append(out[i].captures, c)
 	}
-	return out, nil
+	return out
 }
 
 // sum finds out a capture's digest and what EXIF says. It opens no capture that
@@ -110,15 +111,15 @@ func (s Stage) sum(c *capture, root string, env pipeline.Env, have map[string]ea
 	}
 	if e, ok := have[c.sha256]; ok {
 		c.exifTime, c.exifCamera = e.exifTime, e.exifCamera
-	} else if err := c.read(c.onDisk(root)); err != nil {
+	} else if err := c.read(c.onDisk(root), s.Options.limits()); err != nil {
 		c.reject(Unreadable, bare(err))
 		return
 	}
 	c.takenAt, c.camera = cmp.Or(c.takenAt, c.exifTime), cmp.Or(c.camera, c.exifCamera)
 }
 
-// read reads EXIF and, if it is not known yet, takes the digest.
-func (c *capture) read(name string) error {
+// read reads EXIF, tells a clip and, if it is not known yet, takes the digest.
+func (c *capture) read(name string, l pixel.Limits) error {
 	file, err := os.Open(name)
 	if err != nil {
 		return err
@@ -136,6 +137,17 @@ func (c *capture) read(name string) error {
 	}
 	shot := pixel.ReadShot(file)
 	c.exifTime, c.exifCamera = shot.TakenAt, shot.Camera
+	head := make([]byte, 32)
+	n, err := file.ReadAt(head, 0)
+	if err != nil && err != io.EOF || !pixel.MayMove(head[:n]) {
+		return nil
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	info, err := pixel.Header(data, l)
+	c.clip = err == nil && info.Frames > 1 // else it is an image, good or bad
 	return nil
 }
 

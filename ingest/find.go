@@ -18,10 +18,12 @@ import (
 // the quarantine.
 type capture struct {
 	path     string // slash-separated, relative to the captures folder; in an archive behind the archive's
-	file     string // of a capture in an archive, the unpacked file
-	place    string // of a capture in an archive, its path without the archive
+	file     string // of a capture in an archive or a clip, the file taken out of it
+	place    string // of a capture in an archive, its path without the archive; of a frame that of its clip
 	size     int64
 	regular  bool
+	clip     bool // of several frames, which become captures of their own
+	frame    bool // of a clip; file has it at the working size
 	category string
 	group    string
 	takenAt  string // from the groups file, else from EXIF; "" if neither says

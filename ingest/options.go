@@ -41,6 +41,7 @@ type Options struct {
 	MaxBytes  int64     `yaml:"max_bytes" doc:"captures of more bytes are quarantined, 1 or more"`
 	Flags     Flags     `yaml:"flags" doc:"limits beyond which a kept capture is listed in flagged.csv"`
 	Archives  Archives  `yaml:"archives" doc:"what is taken out of zip and tar archives"`
+	Clips     Clips     `yaml:"clips" doc:"what is taken out of animations"`
 	Groups    Groups    `yaml:"groups" doc:"where the person or session of a capture comes from"`
 }
 
@@ -64,7 +65,7 @@ func Default() Options {
 	limits := pixel.DefaultLimits()
 	return Options{
 		Size: 64, Fit: pixel.Crop, Quality: 95, MinSide: 16, MaxPixels: limits.Pixels, MaxBytes: limits.Bytes,
-		Flags: defaultFlags(), Archives: Archives{MaxFiles: 200_000, MaxBytes: 16 << 30}, Groups: Groups{Path: "path", Group: "person", Category: "category", TakenAt: "taken_at", Camera: "camera", Gap: 20, Near: 0.985, Rest: quarantine},
+		Flags: defaultFlags(), Archives: Archives{MaxFiles: 200_000, MaxBytes: 16 << 30}, Clips: Clips{MaxFrames: 10_000, MaxPixels: 20_000_000_000}, Groups: Groups{Path: "path", Group: "person", Category: "category", TakenAt: "taken_at", Camera: "camera", Gap: 20, Near: 0.985, Rest: quarantine},
 	}
 }
 
@@ -87,6 +88,8 @@ func (o Options) Validate() error {
 	check("archives.strip", int64(o.Archives.Strip), 0, 100)
 	check("archives.max_files", int64(o.Archives.MaxFiles), 1, 0)
 	check("archives.max_bytes", o.Archives.MaxBytes, 1, 0)
+	check("clips.max_frames", int64(o.Clips.MaxFrames), 1, 0)
+	check("clips.max_pixels", o.Clips.MaxPixels, 1, 0)
 	if err := o.Fit.Validate(); err != nil {
 		errs = append(errs, fmt.Errorf("ingest.%w", err))
 	}

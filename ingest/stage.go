@@ -30,7 +30,7 @@ type Stage struct {
 func (Stage) Name() string { return "ingest" }
 
 // Version identifies the algorithm and the codec.
-func (s Stage) Version() string { return "ingest/6 " + s.Codec.Identity() }
+func (s Stage) Version() string { return "ingest/7 " + s.Codec.Identity() }
 
 // Seedless tells that the stage draws nothing.
 func (Stage) Seedless() {}
@@ -91,14 +91,17 @@ func (s Stage) Run(ctx context.Context, _ dataset.Manifest, env pipeline.Env) (d
 	if err != nil {
 		return none, err
 	}
-	have, err := s.earlierOf(env)
+	have, previous, err := s.earlierOf(env)
 	if err != nil {
 		return none, fmt.Errorf("read the output before this one: %w", err)
 	}
-	contents, err := s.digest(ctx, env, f, have)
-	if err != nil {
+	if err := s.digest(ctx, env, f, have); err != nil {
 		return none, err
 	}
+	if err := s.takeClips(ctx, env, &f, previous); err != nil {
+		return none, err
+	}
+	contents := s.contentsOf(f)
 	w := writer{o: s.Options, codec: s.Codec, env: env, root: f.root, have: have, large: new(sync.Mutex)}
 	if err := w.writeAll(ctx, contents); err != nil {
 		return none, err

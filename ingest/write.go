@@ -141,6 +141,9 @@ func (w writer) open(c *capture) (data []byte, reason Reason, detail string) {
 	if err != nil {
 		return nil, Unreadable, bare(err)
 	}
+	if c.frame {
+		return data, "", "" // checked when it was taken
+	}
 	info, err := pixel.Header(data, w.o.limits())
 	if err != nil {
 		return nil, reasonOf(err), err.Error()
@@ -150,18 +153,25 @@ func (w writer) open(c *capture) (data []byte, reason Reason, detail string) {
 		c.width, c.height = info.Height, info.Width
 	}
 	if min(info.Width, info.Height) < w.o.MinSide {
-		return nil, TooSmall, fmt.Sprintf("%dx%d pixels, want at least %d a side", info.Width, info.Height, w.o.MinSide)
+		return nil, TooSmall, tooSmall(info.Width, info.Height, w.o.MinSide)
 	}
 	return data, "", ""
 }
 
+func tooSmall(w, h, least int) string {
+	return fmt.Sprintf("%dx%d pixels, want at least %d a side", w, h, least)
+}
+
 // square returns the pixels of an opened capture at the working size.
 func (w writer) square(c *capture, data []byte) (*image.RGBA, Reason, string) {
-	if int64(c.width)*int64(c.height) >= largePixels {
+	limits := w.o.limits()
+	if c.frame {
+		limits = pixel.DefaultLimits()
+	} else if int64(c.width)*int64(c.height) >= largePixels {
 		w.large.Lock()
 		defer w.large.Unlock()
 	}
-	img, _, err := w.codec.DecodeSquare(data, w.o.limits(), w.o.Size, w.o.Fit)
+	img, _, err := w.codec.DecodeSquare(data, limits, w.o.Size, w.o.Fit)
 	if err != nil {
 		return nil, reasonOf(err), err.Error()
 	}
