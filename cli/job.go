@@ -7,7 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -42,6 +42,7 @@ type job struct {
 
 	mu      sync.Mutex
 	stages  []gate.Case
+	timed   []*timing // of stages
 	started time.Time
 	running bool
 	notes   []string
@@ -79,6 +80,11 @@ func (j *job) event(e progress.Event) {
 		j.annotation("warning", e.Stage, e.Note)
 		j.mu.Unlock()
 	}
+	j.mu.Lock()
+	if n := len(j.timed); n > 0 && j.timed[n-1].Stage == e.Stage {
+		j.timed[n-1].event(e)
+	}
+	j.mu.Unlock()
 	j.renderer.event(e)
 }
 
@@ -88,10 +94,13 @@ func (j *job) notice(n pipeline.Notice) {
 	case pipeline.Running:
 		j.started, j.running = time.Now(), true
 		j.stages = append(j.stages, gate.Case{Name: n.Stage, Output: n.Why})
+		j.timed = append(j.timed, &timing{StageTiming: report.StageTiming{Stage: n.Stage}})
 	case pipeline.Done:
 		j.running = false
 		j.stages[len(j.stages)-1].Seconds = time.Since(j.started).Seconds()
+		j.timed[len(j.timed)-1].Seconds = time.Since(j.started).Seconds()
 	case pipeline.Cached:
+		j.timed = append(j.timed, &timing{StageTiming: report.StageTiming{Stage: n.Stage, Cached: true}})
 		j.stages = append(j.stages, gate.Case{Name: n.Stage, Output: string(n.State)})
 	}
 	j.mu.Unlock()
@@ -179,7 +188,8 @@ func (j *job) print(outcomes []gate.Outcome) error {
 func (j *job) write(s gate.Summary) error {
 	var errs []error
 	if j.junit != "" {
-		environment := [][2]string{{"gesturekit", version()}, {"go", runtime.Version()}, {"platform", runtime.GOOS + "/" + runtime.GOARCH}}
+		on := machine()
+		environment := [][2]string{{"gesturekit", on.Gesturekit}, {"go", on.Go}, {"platform", on.Platform}, {"cpu", on.CPU}, {"cpus", strconv.Itoa(on.CPUs)}}
 		errs = append(errs, create(j.junit, func(w io.Writer) error {
 			return gate.WriteJUnit(w, j.stages, s.Outcomes, environment)
 		}))

@@ -8,9 +8,11 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/gesturekit/gesturekit/cli"
@@ -32,7 +34,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "../testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "steps": steps},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "steps": steps, "same-report": sameReport},
 		Condition: func(name string) (bool, error) {
 			if name != "turbo" {
 				return false, fmt.Errorf("unknown condition %q", name)
@@ -83,6 +85,27 @@ func steps(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	for _, c := range list {
 		ts.Check(ts.Exec("sh", "-e", "-c", c))
+	}
+}
+
+// same-report A B compares two report.json, which must be the same to the byte
+// but for what lies under environment, and each must have that.
+func sameReport(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: same-report file file")
+	}
+	// The environment is the last key.
+	const key = "\n  \"environment\": {\n"
+	a, own, ok := strings.Cut(ts.ReadFile(args[0]), key)
+	b, other, also := strings.Cut(ts.ReadFile(args[1]), key)
+	if !ok || !also || !strings.Contains(own, `"started": "20`) || !strings.Contains(other, `"stages": [`) {
+		ts.Fatalf("one of %q has no environment", args)
+	}
+	if a != b {
+		ts.Fatalf("%s and %s differ: %s", args[0], args[1], cmp.Diff(a, b))
+	}
+	if strings.Contains(own, "\n  \"") || strings.Contains(other, "\n  \"") {
+		ts.Fatalf("there are keys behind environment")
 	}
 }
 

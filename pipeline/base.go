@@ -33,7 +33,7 @@ func (r *runner) link(ctx context.Context, s Stage, e *Entry) (bool, error) {
 	if _, err := os.Stat(made); errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
-	c, err := scan(ctx, []string{made}, known, r.Workers)
+	c, err := scan(ctx, []string{made}, known, r.Workers, lasting(s))
 	if err != nil {
 		return false, err
 	}

@@ -30,8 +30,9 @@ type fileState struct {
 
 // scan returns the content of the roots, files or folders. It reads only the
 // files that differ in size or time from known. Paths are slash-separated
-// and relative to their root; a root that is a file is "./name".
-func scan(ctx context.Context, roots []string, known content, workers int) (content, error) {
+// and relative to their root; a root that is a file is "./name". lasting may be nil;
+// see Passing.
+func scan(ctx context.Context, roots []string, known content, workers int, lasting func(path string) func([]byte) []byte) (content, error) {
 	var names, keys []string
 	seen := map[string]bool{}
 	for i, root := range roots {
@@ -56,7 +57,11 @@ func scan(ctx context.Context, roots []string, known content, workers int) (cont
 		at[i] = i
 	}
 	states, err := Each(ctx, workers, at, func(_ context.Context, i int) (fileState, error) {
-		return stateOf(names[i], known[keys[i]])
+		var of func([]byte) []byte
+		if lasting != nil {
+			of = lasting(keys[i])
+		}
+		return stateOf(names[i], known[keys[i]], of)
 	})
 	if err != nil {
 		return nil, err
@@ -104,7 +109,8 @@ func list(root string) ([]string, error) {
 // relied on: the permission may change without a trace in size and time.
 const unreadable = "unreadable"
 
-func stateOf(name string, known fileState) (fileState, error) {
+// stateOf digests the file, or what lasting returns of it if that is not nil.
+func stateOf(name string, known fileState, lasting func([]byte) []byte) (fileState, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return fileState{}, err
@@ -126,7 +132,13 @@ func stateOf(name string, known fileState) (fileState, error) {
 	}
 	defer f.Close()
 	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
+	if lasting != nil {
+		data, err := io.ReadAll(f)
+		if err != nil {
+			return fileState{}, err
+		}
+		h.Write(lasting(data))
+	} else if _, err := io.Copy(h, f); err != nil {
 		return fileState{}, err
 	}
 	s.SHA256 = hex.EncodeToString(h.Sum(nil))

@@ -493,3 +493,65 @@ func TestCheckStopsAStage(t *testing.T) {
 		t.Errorf("asked of %v; a refused output was taken on: %v", asked, err == nil)
 	}
 }
+
+// dated is a stage that writes what passes into the first line of its output.
+type dated struct {
+	*fake
+	date string
+}
+
+func (d dated) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (dataset.Manifest, error) {
+	out, err := d.fake.Run(ctx, in, env)
+	if err != nil {
+		return out, err
+	}
+	return out, os.WriteFile(filepath.Join(env.Dir, "out.txt"), []byte(d.date+"\n"+d.text), 0o644)
+}
+
+func (dated) Lasting(path string) func([]byte) []byte {
+	if path != "out.txt" {
+		return nil
+	}
+	return func(data []byte) []byte { return data[strings.IndexByte(string(data), '\n')+1:] }
+}
+
+// TestWhatPassesCountsForNothing: the lock is the same for two runs that differ
+// in it, and an output in which it alone was changed is up to date.
+func TestWhatPassesCountsForNothing(t *testing.T) {
+	locks := map[string]bool{}
+	run := func(root, date string) (ran []string) {
+		stages := []pipeline.Stage{&fake{name: "one", version: "1"}, dated{&fake{name: "two", version: "1", text: "x"}, date}, &fake{name: "three", version: "1"}}
+		err := pipeline.Run(t.Context(), stages, pipeline.Options{Root: root, Workers: 1, Notify: func(n pipeline.Notice) {
+			if n.State == pipeline.Running {
+				ran = append(ran, n.Stage+": "+n.Why)
+			}
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lock, err := os.ReadFile(filepath.Join(root, pipeline.LockName))
+		if err != nil {
+			t.Fatal(err)
+		}
+		locks[string(lock)] = true
+		return ran
+	}
+	root := filepath.Join(t.TempDir(), "a")
+	run(root, "monday")
+	run(filepath.Join(t.TempDir(), "b"), "sunday")
+	if len(locks) != 1 {
+		t.Errorf("%d locks, want one: %v", len(locks), locks)
+	}
+	out := filepath.Join(root, "two", "out.txt")
+	for text, want := range map[string][]string{
+		"friday\nx": nil,
+		"monday\ny": {"two: in its output, out.txt is changed", "three: two was made again"},
+	} {
+		if err := os.WriteFile(out, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if ran := run(root, "monday"); !slices.Equal(ran, want) {
+			t.Errorf("after %q ran %q, want %q", text, ran, want)
+		}
+	}
+}

@@ -313,7 +313,7 @@ func (r *runner) inputs(ctx context.Context, s Stage) (digest, why string, err e
 	if len(times) == 0 && r.Base != "" {
 		times = readContent(stateOfRun(r.Base, s.Name(), "inputs"))
 	}
-	c, err := scan(ctx, s.Inputs(), times, r.Workers)
+	c, err := scan(ctx, s.Inputs(), times, r.Workers, nil)
 	if err != nil {
 		return "", "", err
 	}
@@ -340,7 +340,7 @@ func (r *runner) output(ctx context.Context, s Stage, old *Entry) (string, error
 		return "its output is missing", nil
 	}
 	known := readContent(r.state(s.Name(), "outputs"))
-	c, err := scan(ctx, []string{dir}, known, r.Workers)
+	c, err := scan(ctx, []string{dir}, known, r.Workers, lasting(s))
 	if err != nil {
 		return "", err
 	}
@@ -441,7 +441,7 @@ func (r *runner) publish(ctx context.Context, s Stage, e *Entry, out dataset.Man
 	if err := r.unchanged(ctx, s, e); err != nil {
 		return err
 	}
-	c, err := scan(ctx, []string{dir}, nil, r.Workers)
+	c, err := scan(ctx, []string{dir}, nil, r.Workers, lasting(s))
 	if err != nil {
 		return err
 	}
@@ -477,7 +477,7 @@ func (r *runner) unchanged(ctx context.Context, s Stage, e *Entry) error {
 	if len(s.Inputs()) == 0 {
 		return nil
 	}
-	c, err := scan(ctx, s.Inputs(), r.seen, r.Workers)
+	c, err := scan(ctx, s.Inputs(), r.seen, r.Workers, nil)
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,24 @@ type Stage interface {
 	Run(ctx context.Context, in dataset.Manifest, env Env) (dataset.Manifest, error)
 }
 
+// Passing is a Stage whose output tells, besides its result, what it was made on
+// and when. That part differs from run to run and counts for nothing: neither for
+// the digest in the lock nor for whether the output is as the lock records.
+type Passing interface {
+	Stage
+	// Lasting returns what takes from a file of the output the part that counts,
+	// or nil for a file that counts as a whole. Path is slash-separated and
+	// relative to the output.
+	Lasting(path string) func(data []byte) []byte
+}
+
+func lasting(s Stage) func(path string) func([]byte) []byte {
+	if p, ok := s.(Passing); ok {
+		return p.Lasting
+	}
+	return nil
+}
+
 // Env is what a stage is given to run in.
 type Env struct {
 	Name     string        // the stage's own name

@@ -28,6 +28,8 @@ type Document struct {
 	Examples   Examples             `json:"examples"`
 	Audit      *Audit               `json:"audit"` // null when there was none before the report
 	Run        Run                  `json:"run"`
+	// Environment is what differs from run to run; null when nobody told.
+	Environment *Environment `json:"environment"`
 }
 
 // Category is one gesture of the dataset and what became of it in the test.

@@ -3,7 +3,8 @@
 // people; with settings.yaml, which makes the run again.
 //
 // They say the same, and hold no time, no host and no path of the machine:
-// the same run gives the same bytes. The stage reads what the stages before it
+// the same run gives the same bytes. Only report.json has an Environment, and all
+// of that lies under one key. The stage reads what the stages before it
 // left and changes nothing.
 package report
 
@@ -59,13 +60,16 @@ type Stage struct {
 	Provenance string
 	// Audit is an audit's file that the report cites, "" for none.
 	Audit string
+	// Environment tells what the run was made on and when, for report.json. It is
+	// called once, when the report is made. It may be nil.
+	Environment func() Environment
 }
 
 // Name returns "report".
 func (Stage) Name() string { return "report" }
 
 // Version identifies the form of the reports.
-func (Stage) Version() string { return "report/8" }
+func (Stage) Version() string { return "report/9" }
 
 // Settings returns the options and the provenance.
 func (s Stage) Settings() any {
@@ -97,6 +101,10 @@ func (s Stage) Run(ctx context.Context, in dataset.Manifest, env pipeline.Env) (
 		return in, err
 	}
 	doc := s.Options.document(src)
+	if s.Environment != nil {
+		e := s.Environment()
+		doc.Environment = &e
+	}
 	var js, md, html bytes.Buffer
 	if err := doc.Write(&js); err != nil {
 		return in, err
