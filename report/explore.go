@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/evaluate"
 	"github.com/gesturekit/gesturekit/pipeline"
 )
 
@@ -27,6 +28,21 @@ type explorer struct {
 	ID     []string       `json:"id"`
 	Images []template.URL `json:"images"` // "" beyond the most that are embedded
 	Scores []exploreScore `json:"scores"` // as the views; the first is in force
+}
+
+// Embedded says how many of the test images the page has, and which.
+func (e explorer) Embedded() string {
+	n := 0
+	for _, i := range e.Images {
+		if i != "" {
+			n++
+		}
+	}
+	if n == len(e.Images) {
+		return fmt.Sprintf("All %d test images are in this page.", n)
+	}
+	return fmt.Sprintf("%d of the %d test images are in this page: in turn one of each category, prediction and fifth of the scores, in the order of %s. The counts are of all.",
+		n, len(e.Images), evaluate.PredictionsFile)
 }
 
 // exploreScore is all that decides by a score.
