@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -180,6 +181,52 @@ func numbers(lines []evaluate.Prediction, threshold float64) string {
 		parts = append(parts, fmt.Sprintf("%s %d of %d right", k, right[k], all[k]))
 	}
 	return fmt.Sprintf("At %.3f: %s", threshold, strings.Join(parts, ", "))
+}
+
+// TestHistogramsFollowTheThreshold: without a move the bars are those that the page
+// came with; at any threshold they count what the rule gives, kind by kind.
+func TestHistogramsFollowTheThreshold(t *testing.T) {
+	f := standard()
+	page := run(t, standard(), report.Default(), 2)[report.HTMLFile]
+	bars := regexp.MustCompile(`<title>(score .*?)</title>`)
+	var came []string
+	for _, m := range bars.FindAllSubmatch(page, -1) {
+		came = append(came, string(m[1]))
+	}
+	p := browse(t, f)
+	text := func() []string {
+		return headless.Eval[[]string](p, `[...document.querySelectorAll("[data-chart=histogram] .rect title")].map(e => e.textContent)`)
+	}
+	if diff := cmp.Diff(came, text()); diff != "" || len(came) < 20 {
+		t.Errorf("%d bars differ (-page +script):\n%s", len(came), diff)
+	}
+	for _, s := range []evaluate.Score{evaluate.Energy, evaluate.MaxProbability} {
+		choose(p, s)
+		low, high := ends(decided(t, f, evaluate.Rule{Score: s}))
+		for _, at := range []int{0, 450, 990} {
+			move(p, at)
+			right, all := map[evaluate.Kind]int{}, map[evaluate.Kind]int{}
+			for _, l := range decided(t, f, evaluate.Rule{Score: s, Threshold: low + float64((high-low)*float64(at)/1000)}) {
+				all[l.Kind]++
+				if l.Correct() {
+					right[l.Kind]++
+				}
+			}
+			got := headless.Eval[[]string](p, `[...document.querySelectorAll(".view:not([hidden]) [data-chart=histogram]")].map(svg => {
+				const [low, high, from, to] = svg.dataset.y.split(" ").map(Number);
+				const count = name => [...svg.querySelectorAll(".rect." + name)].reduce((n, r) => n + r.getAttribute("height") * (high - low) / (from - to), 0);
+				return svg.getAttribute("aria-label") + " / " + Math.round(count("right")) + " " + Math.round(count("wrong"));
+			})`)
+			var want []string
+			for _, k := range evaluate.Kinds() {
+				wrong := all[k] - right[k]
+				want = append(want, fmt.Sprintf("Scores of %d %s test images: %d predicted right, %d wrong / %d %d", all[k], k, right[k], wrong, right[k], wrong))
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s at %d: the bars differ (-Go +page):\n%s", s, at, diff)
+			}
+		}
+	}
 }
 
 // TestPointsFollowTheThreshold: where there is no column for na, the points stand

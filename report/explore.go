@@ -52,6 +52,7 @@ type exploreScore struct {
 	High      float64   `json:"high"`
 	Argmax    []int     `json:"argmax"`
 	Score     []float64 `json:"score"`
+	Bar       []int     `json:"bar"` // of the histogram
 }
 
 // explore gathers the test images.
@@ -62,6 +63,7 @@ func (d Document) explore(ctx context.Context, views []view, s source, env pipel
 		for _, o := range v.outcomes {
 			x.Low, x.High = min(x.Low, o.Score), max(x.High, o.Score)
 			x.Argmax, x.Score = append(x.Argmax, o.Argmax), append(x.Score, o.Score)
+			x.Bar = append(x.Bar, bin(o.KnownScore, v.Low, v.High))
 		}
 		e.Scores = append(e.Scores, x)
 	}

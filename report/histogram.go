@@ -23,7 +23,7 @@ type histogram struct {
 	XTicks       []tick
 	YTicks       []tick
 	Threshold    mark
-	XAxis        axis // tells the script how to place a threshold
+	XAxis, YAxis axis // tell the script how to place a threshold and the bars
 	Right0, Miss int  // right and wrong predictions
 }
 
@@ -74,7 +74,7 @@ func (h *histogram) draw(right, wrong [bins]int, lo, hi, threshold float64) {
 	by := max(1, step(high, 4))
 	x := axis{lo, hi, 34, float64(h.Width) - 10}
 	y := axis{0, by * math.Ceil(high/by), float64(h.Height) - 36, 18}
-	h.XAxis = x
+	h.XAxis, h.YAxis = x, y
 	h.Left, h.Right, h.Base = px(x.from), px(x.to), px(y.from)
 	h.XTicks, h.YTicks = x.ticks(5), y.every(by)
 	gap := 0.8

@@ -92,14 +92,45 @@
     }
   }
 
+  function place(axis, v) {
+    const [low, high, from, to] = axis.split(" ").map(Number);
+    return from + (Math.min(Math.max(v, low), high) - low) / (high - low || 1) * (to - from);
+  }
+
+  /* The bars are those that the page came with, at another threshold. */
+  const bars = 40;
+  function updateHistogram(svg) {
+    const kind = svg.dataset.kind, counts = Array.from({ length: bars }, () => [0, 0]), all = [0, 0];
+    data.target.forEach((target, i) => {
+      if (data.kind[i] !== kind) return;
+      const wrong = decide(i) === target ? 0 : 1;
+      counts[data.scores[by].bar[i]][wrong]++;
+      all[wrong]++;
+    });
+    const [low, high] = svg.dataset.x.split(" ").map(Number), base = svg.querySelector(".base");
+    const edge = i => low + (high - low) * i / bars, short = v => String(Number(v.toPrecision(4)));
+    for (const bar of svg.querySelectorAll(".rect")) bar.remove();
+    counts.forEach(([right, wrong], i) => {
+      const x = place(svg.dataset.x, edge(i)), width = place(svg.dataset.x, edge(i + 1)) - x - 0.8;
+      for (const [name, from, n] of [["right", 0, right], ["wrong", right, wrong]]) {
+        if (n === 0) continue;
+        const rect = document.createElementNS(svg.namespaceURI, "rect"), top = place(svg.dataset.y, from + n);
+        rect.setAttribute("class", "rect " + name);
+        Object.entries({ x, y: top, width, height: place(svg.dataset.y, from) - top }).forEach(([key, v]) => rect.setAttribute(key, v.toFixed(1)));
+        const title = document.createElementNS(svg.namespaceURI, "title");
+        title.textContent = "score " + short(edge(i)) + " to " + short(edge(i + 1)) + ": " + right + " right, " + wrong + " wrong";
+        rect.append(title);
+        base.before(rect);
+      }
+    });
+    svg.setAttribute("aria-label", "Scores of " + (all[0] + all[1]) + " " + kind + " test images: " + all[0] + " predicted right, " + all[1] + " wrong");
+  }
+
   /* The points of the curves, and the lines at the threshold. */
   function updateCharts(of) {
     const rate = (key, kind) => of[kind][key] / of[kind].all;
     for (const svg of views[by].querySelectorAll("[data-chart]")) {
-      const place = (axis, v) => {
-        const [low, high, from, to] = axis.split(" ").map(Number);
-        return from + (Math.min(Math.max(v, low), high) - low) / (high - low || 1) * (to - from);
-      };
+      if (svg.dataset.chart === "histogram") updateHistogram(svg);
       for (const line of svg.querySelectorAll(".moving")) {
         for (const end of ["x1", "x2"]) line.setAttribute(end, place(svg.dataset.x, threshold));
       }
