@@ -17,6 +17,7 @@ type Bootstrap struct {
 	sets     map[string]sortedSet
 	group    []int32 // by outcome
 	groups   int
+	others   betaBinomial
 }
 
 // NewBootstrap prepares the drawing from outcomes with labels 0..known. It fails
@@ -29,7 +30,7 @@ func NewBootstrap(outcomes []Outcome, known int) (*Bootstrap, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bootstrap{outcomes: outcomes, known: known, sets: sets, group: make([]int32, len(outcomes))}
+	b := &Bootstrap{outcomes: outcomes, known: known, sets: sets, group: make([]int32, len(outcomes)), others: newBetaBinomial(outcomes)}
 	var names []string
 	for i := range outcomes {
 		names = append(names, outcomes[i].Group)
@@ -48,15 +49,18 @@ func NewBootstrap(outcomes []Outcome, known int) (*Bootstrap, error) {
 func (b *Bootstrap) Groups() int { return b.groups }
 
 // Draw draws as many groups as there are, with replacement, and returns their
-// figures, worst_group_accuracy undefined; see Intervals. It may be called from
-// several goroutines.
+// figures. worst_group_accuracy is of groups that were not seen: it is drawn from
+// a Beta-binomial model of those that were, for no draw of them has a lower
+// minimum. Draw may be called from several goroutines.
 func (b *Bootstrap) Draw(r *rand.Rand) []Figure {
 	times := make([]int, b.groups)
 	for range times {
 		times[r.IntN(len(times))]++
 	}
 	m := tally(b.outcomes, b.known, b.sets, func(i int) int { return times[b.group[i]] })
-	return m.Figures()
+	figures := m.Figures()
+	set(figures, worstGroup, b.others.worst(r))
+	return figures
 }
 
 // Intervals are the confidence intervals of the figures of a test.
@@ -65,9 +69,8 @@ type Intervals struct {
 	Replicates int     `json:"replicates"` // drawn
 	Groups     int     `json:"groups"`     // people or sessions drawn from; with few of them the intervals are too narrow
 	// Figures holds the interval of each figure by its name; those that cannot
-	// be had are missing. worst_group_accuracy always is: drawn people are some
-	// of those seen, so no replicate has a lower minimum, and most have the same.
-	// The bootstrap fails for extremes (Bickel & Freedman 1981, section 6).
+	// be had are missing. That of worst_group_accuracy says how low the lowest of
+	// as many other people may be.
 	Figures map[string]Interval `json:"figures"`
 }
 

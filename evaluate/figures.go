@@ -27,7 +27,7 @@ func (m *Metrics) Figures() []Figure {
 			}
 			return l.Recall
 		})},
-		{Name: "worst_group_accuracy", Value: worst(m.Groups, func(g GroupMetrics) Proportion { return g.OverallAccuracy })},
+		{Name: worstGroup, Value: worst(m.Groups, func(g GroupMetrics) Proportion { return g.OverallAccuracy })},
 		{Name: "ece", Value: m.Calibration[AllSamples].ECE, Lower: true},
 		{Name: "ece_known", Value: m.Calibration[string(Known)].ECE, Lower: true},
 	}
