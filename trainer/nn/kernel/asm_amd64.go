@@ -64,10 +64,20 @@ func addAVX2(dst *float32, x *float32, y *float32, pixels int, stride int)
 //go:noescape
 func gateAVX2(dst *float32, dy *float32, y *float32, pixels int, stride int)
 
-// productAVX2 computes 16 columns of a matrix product.
+// product16AVX2 computes chunks of rows (1 to 6) of a matrix product.
 //
 //go:noescape
-func productAVX2(c *float32, a *float32, b *float32, rows int, steps int, aRow int, aStep int, bStep int, cRow int, add int)
+func product16AVX2(c *float32, a *float32, b *float32, rows int, chunks int, steps int, aRow int, aStep int, bStep int, bNext int, cRow int, cNext int, add int)
+
+// product16AVX512 computes chunks of rows (1 to 14) of a matrix product.
+//
+//go:noescape
+func product16AVX512(c *float32, a *float32, b *float32, rows int, chunks int, steps int, aRow int, aStep int, bStep int, bNext int, cRow int, cNext int, add int)
+
+// product32AVX512 computes chunks of rows (1 to 14) of a matrix product.
+//
+//go:noescape
+func product32AVX512(c *float32, a *float32, b *float32, rows int, chunks int, steps int, aRow int, aStep int, bStep int, bNext int, cRow int, cNext int, add int)
 
 // winogradInputAVX2 transforms 6x6 inputs.
 //

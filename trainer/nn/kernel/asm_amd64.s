@@ -1022,40 +1022,48 @@ gateAVX2_pixel:
 	VZEROUPPER
 	RET
 
-// func productAVX2(c *float32, a *float32, b *float32, rows int, steps int, aRow int, aStep int, bStep int, cRow int, add int)
+// func product16AVX2(c *float32, a *float32, b *float32, rows int, chunks int, steps int, aRow int, aStep int, bStep int, bNext int, cRow int, cNext int, add int)
 // Requires: AVX, FMA3
-TEXT ·productAVX2(SB), NOSPLIT, $0-80
-	MOVQ c+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ rows+24(FP), DX
-	MOVQ aRow+40(FP), BX
-	MOVQ aStep+48(FP), SI
-	MOVQ bStep+56(FP), DI
-	MOVQ cRow+64(FP), R8
+TEXT ·product16AVX2(SB), NOSPLIT, $0-104
+	MOVQ a+8(FP), AX
+	MOVQ c+0(FP), CX
+	MOVQ chunks+32(FP), DX
+	MOVQ aRow+48(FP), BX
+	MOVQ aStep+56(FP), SI
+	MOVQ bStep+64(FP), DI
+	MOVQ bNext+72(FP), R8
+	MOVQ rows+24(FP), R9
+	CMPQ R9, $0x06
+	JNE  product16AVX2_not6
 
-productAVX2_six:
-	CMPQ    DX, $0x06
-	JL      productAVX2_rest
-	MOVQ    add+72(FP), R9
+product16AVX2_6_chunk:
+	MOVQ    add+96(FP), R9
 	TESTQ   R9, R9
-	JE      productAVX2_6_clear
-	LEAQ    (AX)(R8*2), R9
-	ADDQ    R8, R9
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(R8*1), Y2
-	VMOVUPS 32(AX)(R8*1), Y3
-	VMOVUPS (AX)(R8*2), Y4
-	VMOVUPS 32(AX)(R8*2), Y5
+	JE      product16AVX2_6_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Y0
+	VMOVUPS (R9)(R11*1), Y1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y2
+	VMOVUPS (R9)(R11*1), Y3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y4
+	VMOVUPS (R9)(R11*1), Y5
+	ADDQ    R10, R9
 	VMOVUPS (R9), Y6
-	VMOVUPS 32(R9), Y7
-	VMOVUPS (R9)(R8*1), Y8
-	VMOVUPS 32(R9)(R8*1), Y9
-	VMOVUPS (R9)(R8*2), Y10
-	VMOVUPS 32(R9)(R8*2), Y11
-	JMP     productAVX2_6_start
+	VMOVUPS (R9)(R11*1), Y7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y8
+	VMOVUPS (R9)(R11*1), Y9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y10
+	VMOVUPS (R9)(R11*1), Y11
+	ADDQ    R10, R9
+	JMP     product16AVX2_6_start
 
-productAVX2_6_clear:
+product16AVX2_6_clear:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1069,81 +1077,99 @@ productAVX2_6_clear:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-productAVX2_6_start:
-	MOVQ CX, R11
-	LEAQ (R11)(BX*2), R12
-	ADDQ BX, R12
-	MOVQ b+16(FP), R10
-	MOVQ steps+32(FP), R9
+product16AVX2_6_start:
+	MOVQ AX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	MOVQ b+16(FP), R11
+	MOVQ steps+40(FP), R12
 
-productAVX2_6_step:
-	VMOVUPS      (R10), Y12
-	VMOVUPS      32(R10), Y13
-	VBROADCASTSS (R11), Y14
+product16AVX2_6_step:
+	VMOVUPS      (R11), Y12
+	VMOVUPS      (R11)(R8*1), Y13
+	VBROADCASTSS (R9), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (R11)(BX*1), Y14
+	VBROADCASTSS (R9)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (R11)(BX*2), Y14
+	VBROADCASTSS (R9)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R12), Y14
+	VBROADCASTSS (R10), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R12)(BX*1), Y14
+	VBROADCASTSS (R10)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R12)(BX*2), Y14
+	VBROADCASTSS (R10)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         DI, R10
-	DECQ         R9
-	JNZ          productAVX2_6_step
-	LEAQ         (AX)(R8*2), R9
-	ADDQ         R8, R9
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(R8*1)
-	VMOVUPS      Y3, 32(AX)(R8*1)
-	VMOVUPS      Y4, (AX)(R8*2)
-	VMOVUPS      Y5, 32(AX)(R8*2)
-	VMOVUPS      Y6, (R9)
-	VMOVUPS      Y7, 32(R9)
-	VMOVUPS      Y8, (R9)(R8*1)
-	VMOVUPS      Y9, 32(R9)(R8*1)
-	VMOVUPS      Y10, (R9)(R8*2)
-	VMOVUPS      Y11, 32(R9)(R8*2)
-	SUBQ         $0x06, DX
-	LEAQ         (BX)(BX*2), R9
-	LEAQ         (CX)(R9*2), CX
-	LEAQ         (R8)(R8*2), R9
-	LEAQ         (AX)(R9*2), AX
-	JMP          productAVX2_six
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         DI, R11
+	DECQ         R12
+	JNZ          product16AVX2_6_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y7, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Y8, (CX)
+	VMOVUPS      Y9, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Y10, (CX)
+	VMOVUPS      Y11, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX2_6_chunk
+	VZEROUPPER
+	RET
 
-productAVX2_rest:
-	CMPQ    DX, $0x05
-	JNE     productAVX2_not5
-	MOVQ    add+72(FP), DX
-	TESTQ   DX, DX
-	JE      productAVX2_5_clear
-	LEAQ    (AX)(R8*2), DX
-	ADDQ    R8, DX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(R8*1), Y2
-	VMOVUPS 32(AX)(R8*1), Y3
-	VMOVUPS (AX)(R8*2), Y4
-	VMOVUPS 32(AX)(R8*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS 32(DX), Y7
-	VMOVUPS (DX)(R8*1), Y8
-	VMOVUPS 32(DX)(R8*1), Y9
-	JMP     productAVX2_5_start
+product16AVX2_not6:
+	CMPQ R9, $0x05
+	JNE  product16AVX2_not5
 
-productAVX2_5_clear:
+product16AVX2_5_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product16AVX2_5_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Y0
+	VMOVUPS (R9)(R11*1), Y1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y2
+	VMOVUPS (R9)(R11*1), Y3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y4
+	VMOVUPS (R9)(R11*1), Y5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y6
+	VMOVUPS (R9)(R11*1), Y7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y8
+	VMOVUPS (R9)(R11*1), Y9
+	ADDQ    R10, R9
+	JMP     product16AVX2_5_start
+
+product16AVX2_5_clear:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1155,16 +1181,16 @@ productAVX2_5_clear:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 
-productAVX2_5_start:
-	MOVQ CX, R9
+product16AVX2_5_start:
+	MOVQ AX, R9
 	LEAQ (R9)(BX*2), R10
 	ADDQ BX, R10
-	MOVQ b+16(FP), DX
-	MOVQ steps+32(FP), CX
+	MOVQ b+16(FP), R11
+	MOVQ steps+40(FP), R12
 
-productAVX2_5_step:
-	VMOVUPS      (DX), Y10
-	VMOVUPS      32(DX), Y11
+product16AVX2_5_step:
+	VMOVUPS      (R11), Y10
+	VMOVUPS      (R11)(R8*1), Y11
 	VBROADCASTSS (R9), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
@@ -1182,42 +1208,62 @@ productAVX2_5_step:
 	VFMADD231PS  Y11, Y12, Y9
 	ADDQ         SI, R9
 	ADDQ         SI, R10
-	ADDQ         DI, DX
-	DECQ         CX
-	JNZ          productAVX2_5_step
-	LEAQ         (AX)(R8*2), CX
-	ADDQ         R8, CX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(R8*1)
-	VMOVUPS      Y3, 32(AX)(R8*1)
-	VMOVUPS      Y4, (AX)(R8*2)
-	VMOVUPS      Y5, 32(AX)(R8*2)
+	ADDQ         DI, R11
+	DECQ         R12
+	JNZ          product16AVX2_5_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, (CX)(R10*1)
+	ADDQ         R9, CX
 	VMOVUPS      Y6, (CX)
-	VMOVUPS      Y7, 32(CX)
-	VMOVUPS      Y8, (CX)(R8*1)
-	VMOVUPS      Y9, 32(CX)(R8*1)
-	JMP          productAVX2_end
+	VMOVUPS      Y7, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Y8, (CX)
+	VMOVUPS      Y9, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX2_5_chunk
+	VZEROUPPER
+	RET
 
-productAVX2_not5:
-	CMPQ    DX, $0x04
-	JNE     productAVX2_not4
-	MOVQ    add+72(FP), DX
-	TESTQ   DX, DX
-	JE      productAVX2_4_clear
-	LEAQ    (AX)(R8*2), DX
-	ADDQ    R8, DX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(R8*1), Y2
-	VMOVUPS 32(AX)(R8*1), Y3
-	VMOVUPS (AX)(R8*2), Y4
-	VMOVUPS 32(AX)(R8*2), Y5
-	VMOVUPS (DX), Y6
-	VMOVUPS 32(DX), Y7
-	JMP     productAVX2_4_start
+product16AVX2_not5:
+	CMPQ R9, $0x04
+	JNE  product16AVX2_not4
 
-productAVX2_4_clear:
+product16AVX2_4_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product16AVX2_4_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Y0
+	VMOVUPS (R9)(R11*1), Y1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y2
+	VMOVUPS (R9)(R11*1), Y3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y4
+	VMOVUPS (R9)(R11*1), Y5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y6
+	VMOVUPS (R9)(R11*1), Y7
+	ADDQ    R10, R9
+	JMP     product16AVX2_4_start
+
+product16AVX2_4_clear:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1227,16 +1273,16 @@ productAVX2_4_clear:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-productAVX2_4_start:
-	MOVQ CX, R9
+product16AVX2_4_start:
+	MOVQ AX, R9
 	LEAQ (R9)(BX*2), R10
 	ADDQ BX, R10
-	MOVQ b+16(FP), DX
-	MOVQ steps+32(FP), CX
+	MOVQ b+16(FP), R11
+	MOVQ steps+40(FP), R12
 
-productAVX2_4_step:
-	VMOVUPS      (DX), Y8
-	VMOVUPS      32(DX), Y9
+product16AVX2_4_step:
+	VMOVUPS      (R11), Y8
+	VMOVUPS      (R11)(R8*1), Y9
 	VBROADCASTSS (R9), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
@@ -1251,38 +1297,55 @@ productAVX2_4_step:
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         SI, R9
 	ADDQ         SI, R10
-	ADDQ         DI, DX
-	DECQ         CX
-	JNZ          productAVX2_4_step
-	LEAQ         (AX)(R8*2), CX
-	ADDQ         R8, CX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(R8*1)
-	VMOVUPS      Y3, 32(AX)(R8*1)
-	VMOVUPS      Y4, (AX)(R8*2)
-	VMOVUPS      Y5, 32(AX)(R8*2)
+	ADDQ         DI, R11
+	DECQ         R12
+	JNZ          product16AVX2_4_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, (CX)(R10*1)
+	ADDQ         R9, CX
 	VMOVUPS      Y6, (CX)
-	VMOVUPS      Y7, 32(CX)
-	JMP          productAVX2_end
+	VMOVUPS      Y7, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX2_4_chunk
+	VZEROUPPER
+	RET
 
-productAVX2_not4:
-	CMPQ    DX, $0x03
-	JNE     productAVX2_not3
-	MOVQ    add+72(FP), DX
-	TESTQ   DX, DX
-	JE      productAVX2_3_clear
-	LEAQ    (AX)(R8*2), DX
-	ADDQ    R8, DX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(R8*1), Y2
-	VMOVUPS 32(AX)(R8*1), Y3
-	VMOVUPS (AX)(R8*2), Y4
-	VMOVUPS 32(AX)(R8*2), Y5
-	JMP     productAVX2_3_start
+product16AVX2_not4:
+	CMPQ R9, $0x03
+	JNE  product16AVX2_not3
 
-productAVX2_3_clear:
+product16AVX2_3_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product16AVX2_3_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Y0
+	VMOVUPS (R9)(R11*1), Y1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y2
+	VMOVUPS (R9)(R11*1), Y3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y4
+	VMOVUPS (R9)(R11*1), Y5
+	ADDQ    R10, R9
+	JMP     product16AVX2_3_start
+
+product16AVX2_3_clear:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1290,16 +1353,14 @@ productAVX2_3_clear:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-productAVX2_3_start:
-	MOVQ CX, R9
-	LEAQ (R9)(BX*2), CX
-	ADDQ BX, CX
-	MOVQ b+16(FP), DX
-	MOVQ steps+32(FP), CX
+product16AVX2_3_start:
+	MOVQ AX, R9
+	MOVQ b+16(FP), R10
+	MOVQ steps+40(FP), R11
 
-productAVX2_3_step:
-	VMOVUPS      (DX), Y6
-	VMOVUPS      32(DX), Y7
+product16AVX2_3_step:
+	VMOVUPS      (R10), Y6
+	VMOVUPS      (R10)(R8*1), Y7
 	VBROADCASTSS (R9), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
@@ -1310,49 +1371,61 @@ productAVX2_3_step:
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
 	ADDQ         SI, R9
-	ADDQ         DI, DX
-	DECQ         CX
-	JNZ          productAVX2_3_step
-	LEAQ         (AX)(R8*2), CX
-	ADDQ         R8, CX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(R8*1)
-	VMOVUPS      Y3, 32(AX)(R8*1)
-	VMOVUPS      Y4, (AX)(R8*2)
-	VMOVUPS      Y5, 32(AX)(R8*2)
-	JMP          productAVX2_end
+	ADDQ         DI, R10
+	DECQ         R11
+	JNZ          product16AVX2_3_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX2_3_chunk
+	VZEROUPPER
+	RET
 
-productAVX2_not3:
-	CMPQ    DX, $0x02
-	JNE     productAVX2_not2
-	MOVQ    add+72(FP), DX
-	TESTQ   DX, DX
-	JE      productAVX2_2_clear
-	LEAQ    (AX)(R8*2), DX
-	ADDQ    R8, DX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(R8*1), Y2
-	VMOVUPS 32(AX)(R8*1), Y3
-	JMP     productAVX2_2_start
+product16AVX2_not3:
+	CMPQ R9, $0x02
+	JNE  product16AVX2_not2
 
-productAVX2_2_clear:
+product16AVX2_2_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product16AVX2_2_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Y0
+	VMOVUPS (R9)(R11*1), Y1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y2
+	VMOVUPS (R9)(R11*1), Y3
+	ADDQ    R10, R9
+	JMP     product16AVX2_2_start
+
+product16AVX2_2_clear:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-productAVX2_2_start:
-	MOVQ CX, R9
-	LEAQ (R9)(BX*2), CX
-	ADDQ BX, CX
-	MOVQ b+16(FP), DX
-	MOVQ steps+32(FP), CX
+product16AVX2_2_start:
+	MOVQ AX, R9
+	MOVQ b+16(FP), R10
+	MOVQ steps+40(FP), R11
 
-productAVX2_2_step:
-	VMOVUPS      (DX), Y4
-	VMOVUPS      32(DX), Y5
+product16AVX2_2_step:
+	VMOVUPS      (R10), Y4
+	VMOVUPS      (R10)(R8*1), Y5
 	VBROADCASTSS (R9), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
@@ -1360,57 +1433,3243 @@ productAVX2_2_step:
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         SI, R9
-	ADDQ         DI, DX
-	DECQ         CX
-	JNZ          productAVX2_2_step
-	LEAQ         (AX)(R8*2), CX
-	ADDQ         R8, CX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(R8*1)
-	VMOVUPS      Y3, 32(AX)(R8*1)
-	JMP          productAVX2_end
+	ADDQ         DI, R10
+	DECQ         R11
+	JNZ          product16AVX2_2_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX2_2_chunk
+	VZEROUPPER
+	RET
 
-productAVX2_not2:
-	CMPQ    DX, $0x01
-	JNE     productAVX2_not1
-	MOVQ    add+72(FP), DX
-	TESTQ   DX, DX
-	JE      productAVX2_1_clear
-	LEAQ    (AX)(R8*2), DX
-	ADDQ    R8, DX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	JMP     productAVX2_1_start
+product16AVX2_not2:
+product16AVX2_1_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product16AVX2_1_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Y0
+	VMOVUPS (R9)(R11*1), Y1
+	ADDQ    R10, R9
+	JMP     product16AVX2_1_start
 
-productAVX2_1_clear:
+product16AVX2_1_clear:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-productAVX2_1_start:
-	LEAQ (CX)(BX*2), DX
-	ADDQ BX, DX
-	MOVQ b+16(FP), BX
-	MOVQ steps+32(FP), DX
+product16AVX2_1_start:
+	MOVQ AX, R9
+	MOVQ b+16(FP), R10
+	MOVQ steps+40(FP), R11
 
-productAVX2_1_step:
-	VMOVUPS      (BX), Y2
-	VMOVUPS      32(BX), Y3
-	VBROADCASTSS (CX), Y4
+product16AVX2_1_step:
+	VMOVUPS      (R10), Y2
+	VMOVUPS      (R10)(R8*1), Y3
+	VBROADCASTSS (R9), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         SI, CX
-	ADDQ         DI, BX
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	DECQ         R11
+	JNZ          product16AVX2_1_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
 	DECQ         DX
-	JNZ          productAVX2_1_step
-	LEAQ         (AX)(R8*2), CX
-	ADDQ         R8, CX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	JMP          productAVX2_end
+	JNZ          product16AVX2_1_chunk
+	VZEROUPPER
+	RET
 
-productAVX2_not1:
-productAVX2_end:
+// func product16AVX512(c *float32, a *float32, b *float32, rows int, chunks int, steps int, aRow int, aStep int, bStep int, bNext int, cRow int, cNext int, add int)
+// Requires: AVX, AVX512F
+TEXT ·product16AVX512(SB), NOSPLIT, $0-104
+	MOVQ a+8(FP), AX
+	MOVQ c+0(FP), CX
+	MOVQ chunks+32(FP), DX
+	MOVQ aRow+48(FP), BX
+	MOVQ aStep+56(FP), SI
+	MOVQ bStep+64(FP), DI
+	MOVQ rows+24(FP), R8
+	CMPQ R8, $0x0e
+	JNE  product16AVX512_not14
+
+product16AVX512_14_chunk:
+	MOVQ    add+96(FP), R8
+	TESTQ   R8, R8
+	JE      product16AVX512_14_clear
+	MOVQ    CX, R8
+	MOVQ    cRow+80(FP), R9
+	VMOVUPS (R8), Z0
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z1
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z2
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z3
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z4
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z5
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z6
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z7
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z8
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z9
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z10
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z11
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z12
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z13
+	ADDQ    R9, R8
+	JMP     product16AVX512_14_start
+
+product16AVX512_14_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+
+product16AVX512_14_start:
+	MOVQ AX, R8
+	LEAQ (R8)(BX*2), R9
+	ADDQ BX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	LEAQ (R10)(BX*2), R11
+	ADDQ BX, R11
+	LEAQ (R11)(BX*2), R12
+	ADDQ BX, R12
+	MOVQ b+16(FP), R13
+	MOVQ steps+40(FP), R14
+
+product16AVX512_14_step:
+	VMOVUPS      (R13), Z14
+	VBROADCASTSS (R8), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS (R8)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (R8)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R9), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (R9)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (R9)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R10), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (R10)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (R10)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R11), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R11)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (R11)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (R12), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS (R12)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         SI, R11
+	ADDQ         SI, R12
+	ADDQ         DI, R13
+	DECQ         R14
+	JNZ          product16AVX512_14_step
+	MOVQ         cRow+80(FP), R8
+	VMOVUPS      Z0, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z1, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z2, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z3, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z4, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z5, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z6, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z7, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z8, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z9, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z10, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z11, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z12, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z13, (CX)
+	ADDQ         R8, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX512_14_chunk
+	VZEROUPPER
+	RET
+
+product16AVX512_not14:
+	CMPQ R8, $0x0d
+	JNE  product16AVX512_not13
+
+product16AVX512_13_chunk:
+	MOVQ    add+96(FP), R8
+	TESTQ   R8, R8
+	JE      product16AVX512_13_clear
+	MOVQ    CX, R8
+	MOVQ    cRow+80(FP), R9
+	VMOVUPS (R8), Z0
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z1
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z2
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z3
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z4
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z5
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z6
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z7
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z8
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z9
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z10
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z11
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z12
+	ADDQ    R9, R8
+	JMP     product16AVX512_13_start
+
+product16AVX512_13_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+
+product16AVX512_13_start:
+	MOVQ AX, R8
+	LEAQ (R8)(BX*2), R9
+	ADDQ BX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	LEAQ (R10)(BX*2), R11
+	ADDQ BX, R11
+	LEAQ (R11)(BX*2), R12
+	ADDQ BX, R12
+	MOVQ b+16(FP), R13
+	MOVQ steps+40(FP), R14
+
+product16AVX512_13_step:
+	VMOVUPS      (R13), Z13
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z13, Z14, Z0
+	VBROADCASTSS (R8)(BX*1), Z14
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (R8)(BX*2), Z14
+	VFMADD231PS  Z13, Z14, Z2
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R9)(BX*1), Z14
+	VFMADD231PS  Z13, Z14, Z4
+	VBROADCASTSS (R9)(BX*2), Z14
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R10), Z14
+	VFMADD231PS  Z13, Z14, Z6
+	VBROADCASTSS (R10)(BX*1), Z14
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R10)(BX*2), Z14
+	VFMADD231PS  Z13, Z14, Z8
+	VBROADCASTSS (R11), Z14
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R11)(BX*1), Z14
+	VFMADD231PS  Z13, Z14, Z10
+	VBROADCASTSS (R11)(BX*2), Z14
+	VFMADD231PS  Z13, Z14, Z11
+	VBROADCASTSS (R12), Z14
+	VFMADD231PS  Z13, Z14, Z12
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         SI, R11
+	ADDQ         SI, R12
+	ADDQ         DI, R13
+	DECQ         R14
+	JNZ          product16AVX512_13_step
+	MOVQ         cRow+80(FP), R8
+	VMOVUPS      Z0, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z1, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z2, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z3, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z4, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z5, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z6, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z7, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z8, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z9, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z10, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z11, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z12, (CX)
+	ADDQ         R8, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX512_13_chunk
+	VZEROUPPER
+	RET
+
+product16AVX512_not13:
+	CMPQ R8, $0x0c
+	JNE  product16AVX512_not12
+
+product16AVX512_12_chunk:
+	MOVQ    add+96(FP), R8
+	TESTQ   R8, R8
+	JE      product16AVX512_12_clear
+	MOVQ    CX, R8
+	MOVQ    cRow+80(FP), R9
+	VMOVUPS (R8), Z0
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z1
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z2
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z3
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z4
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z5
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z6
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z7
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z8
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z9
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z10
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z11
+	ADDQ    R9, R8
+	JMP     product16AVX512_12_start
+
+product16AVX512_12_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+
+product16AVX512_12_start:
+	MOVQ AX, R8
+	LEAQ (R8)(BX*2), R9
+	ADDQ BX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	LEAQ (R10)(BX*2), R11
+	ADDQ BX, R11
+	MOVQ b+16(FP), R12
+	MOVQ steps+40(FP), R13
+
+product16AVX512_12_step:
+	VMOVUPS      (R12), Z12
+	VBROADCASTSS (R8), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (R8)(BX*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (R8)(BX*2), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (R9), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (R9)(BX*1), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (R9)(BX*2), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (R10), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R10)(BX*1), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (R10)(BX*2), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (R11), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (R11)(BX*1), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (R11)(BX*2), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         SI, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          product16AVX512_12_step
+	MOVQ         cRow+80(FP), R8
+	VMOVUPS      Z0, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z1, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z2, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z3, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z4, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z5, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z6, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z7, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z8, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z9, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z10, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z11, (CX)
+	ADDQ         R8, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX512_12_chunk
+	VZEROUPPER
+	RET
+
+product16AVX512_not12:
+	CMPQ R8, $0x0b
+	JNE  product16AVX512_not11
+
+product16AVX512_11_chunk:
+	MOVQ    add+96(FP), R8
+	TESTQ   R8, R8
+	JE      product16AVX512_11_clear
+	MOVQ    CX, R8
+	MOVQ    cRow+80(FP), R9
+	VMOVUPS (R8), Z0
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z1
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z2
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z3
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z4
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z5
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z6
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z7
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z8
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z9
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z10
+	ADDQ    R9, R8
+	JMP     product16AVX512_11_start
+
+product16AVX512_11_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+
+product16AVX512_11_start:
+	MOVQ AX, R8
+	LEAQ (R8)(BX*2), R9
+	ADDQ BX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	LEAQ (R10)(BX*2), R11
+	ADDQ BX, R11
+	MOVQ b+16(FP), R12
+	MOVQ steps+40(FP), R13
+
+product16AVX512_11_step:
+	VMOVUPS      (R12), Z11
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (R8)(BX*1), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (R8)(BX*2), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(BX*1), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (R9)(BX*2), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (R10)(BX*1), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R10)(BX*2), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (R11), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS (R11)(BX*1), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         SI, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          product16AVX512_11_step
+	MOVQ         cRow+80(FP), R8
+	VMOVUPS      Z0, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z1, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z2, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z3, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z4, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z5, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z6, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z7, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z8, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z9, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z10, (CX)
+	ADDQ         R8, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX512_11_chunk
+	VZEROUPPER
+	RET
+
+product16AVX512_not11:
+	CMPQ R8, $0x0a
+	JNE  product16AVX512_not10
+
+product16AVX512_10_chunk:
+	MOVQ    add+96(FP), R8
+	TESTQ   R8, R8
+	JE      product16AVX512_10_clear
+	MOVQ    CX, R8
+	MOVQ    cRow+80(FP), R9
+	VMOVUPS (R8), Z0
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z1
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z2
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z3
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z4
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z5
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z6
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z7
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z8
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z9
+	ADDQ    R9, R8
+	JMP     product16AVX512_10_start
+
+product16AVX512_10_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+
+product16AVX512_10_start:
+	MOVQ AX, R8
+	LEAQ (R8)(BX*2), R9
+	ADDQ BX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	LEAQ (R10)(BX*2), R11
+	ADDQ BX, R11
+	MOVQ b+16(FP), R12
+	MOVQ steps+40(FP), R13
+
+product16AVX512_10_step:
+	VMOVUPS      (R12), Z10
+	VBROADCASTSS (R8), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (R8)(BX*1), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (R8)(BX*2), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (R9), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (R9)(BX*1), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (R9)(BX*2), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (R10), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (R10)(BX*1), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (R10)(BX*2), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (R11), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         SI, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          product16AVX512_10_step
+	MOVQ         cRow+80(FP), R8
+	VMOVUPS      Z0, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z1, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z2, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z3, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z4, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z5, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z6, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z7, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z8, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z9, (CX)
+	ADDQ         R8, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX512_10_chunk
+	VZEROUPPER
+	RET
+
+product16AVX512_not10:
+	CMPQ R8, $0x09
+	JNE  product16AVX512_not9
+
+product16AVX512_9_chunk:
+	MOVQ    add+96(FP), R8
+	TESTQ   R8, R8
+	JE      product16AVX512_9_clear
+	MOVQ    CX, R8
+	MOVQ    cRow+80(FP), R9
+	VMOVUPS (R8), Z0
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z1
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z2
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z3
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z4
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z5
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z6
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z7
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z8
+	ADDQ    R9, R8
+	JMP     product16AVX512_9_start
+
+product16AVX512_9_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+
+product16AVX512_9_start:
+	MOVQ AX, R8
+	LEAQ (R8)(BX*2), R9
+	ADDQ BX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	MOVQ b+16(FP), R11
+	MOVQ steps+40(FP), R12
+
+product16AVX512_9_step:
+	VMOVUPS      (R11), Z9
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (R8)(BX*1), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (R8)(BX*2), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R9)(BX*1), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (R9)(BX*2), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R10), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS (R10)(BX*1), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS (R10)(BX*2), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         DI, R11
+	DECQ         R12
+	JNZ          product16AVX512_9_step
+	MOVQ         cRow+80(FP), R8
+	VMOVUPS      Z0, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z1, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z2, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z3, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z4, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z5, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z6, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z7, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z8, (CX)
+	ADDQ         R8, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX512_9_chunk
+	VZEROUPPER
+	RET
+
+product16AVX512_not9:
+	CMPQ R8, $0x08
+	JNE  product16AVX512_not8
+
+product16AVX512_8_chunk:
+	MOVQ    add+96(FP), R8
+	TESTQ   R8, R8
+	JE      product16AVX512_8_clear
+	MOVQ    CX, R8
+	MOVQ    cRow+80(FP), R9
+	VMOVUPS (R8), Z0
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z1
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z2
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z3
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z4
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z5
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z6
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z7
+	ADDQ    R9, R8
+	JMP     product16AVX512_8_start
+
+product16AVX512_8_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+product16AVX512_8_start:
+	MOVQ AX, R8
+	LEAQ (R8)(BX*2), R9
+	ADDQ BX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	MOVQ b+16(FP), R11
+	MOVQ steps+40(FP), R12
+
+product16AVX512_8_step:
+	VMOVUPS      (R11), Z8
+	VBROADCASTSS (R8), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (R8)(BX*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (R8)(BX*2), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R9), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (R9)(BX*1), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (R9)(BX*2), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (R10), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (R10)(BX*1), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         DI, R11
+	DECQ         R12
+	JNZ          product16AVX512_8_step
+	MOVQ         cRow+80(FP), R8
+	VMOVUPS      Z0, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z1, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z2, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z3, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z4, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z5, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z6, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z7, (CX)
+	ADDQ         R8, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX512_8_chunk
+	VZEROUPPER
+	RET
+
+product16AVX512_not8:
+	CMPQ R8, $0x07
+	JNE  product16AVX512_not7
+
+product16AVX512_7_chunk:
+	MOVQ    add+96(FP), R8
+	TESTQ   R8, R8
+	JE      product16AVX512_7_clear
+	MOVQ    CX, R8
+	MOVQ    cRow+80(FP), R9
+	VMOVUPS (R8), Z0
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z1
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z2
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z3
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z4
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z5
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z6
+	ADDQ    R9, R8
+	JMP     product16AVX512_7_start
+
+product16AVX512_7_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+
+product16AVX512_7_start:
+	MOVQ AX, R8
+	LEAQ (R8)(BX*2), R9
+	ADDQ BX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	MOVQ b+16(FP), R11
+	MOVQ steps+40(FP), R12
+
+product16AVX512_7_step:
+	VMOVUPS      (R11), Z7
+	VBROADCASTSS (R8), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS (R8)(BX*1), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (R8)(BX*2), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS (R9), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (R9)(BX*1), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS (R9)(BX*2), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS (R10), Z8
+	VFMADD231PS  Z7, Z8, Z6
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         DI, R11
+	DECQ         R12
+	JNZ          product16AVX512_7_step
+	MOVQ         cRow+80(FP), R8
+	VMOVUPS      Z0, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z1, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z2, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z3, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z4, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z5, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z6, (CX)
+	ADDQ         R8, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX512_7_chunk
+	VZEROUPPER
+	RET
+
+product16AVX512_not7:
+	CMPQ R8, $0x06
+	JNE  product16AVX512_not6
+
+product16AVX512_6_chunk:
+	MOVQ    add+96(FP), R8
+	TESTQ   R8, R8
+	JE      product16AVX512_6_clear
+	MOVQ    CX, R8
+	MOVQ    cRow+80(FP), R9
+	VMOVUPS (R8), Z0
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z1
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z2
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z3
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z4
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z5
+	ADDQ    R9, R8
+	JMP     product16AVX512_6_start
+
+product16AVX512_6_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+
+product16AVX512_6_start:
+	MOVQ AX, R8
+	LEAQ (R8)(BX*2), R9
+	ADDQ BX, R9
+	MOVQ b+16(FP), R10
+	MOVQ steps+40(FP), R11
+
+product16AVX512_6_step:
+	VMOVUPS      (R10), Z6
+	VBROADCASTSS (R8), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (R8)(BX*1), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (R8)(BX*2), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (R9), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (R9)(BX*1), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS (R9)(BX*2), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	DECQ         R11
+	JNZ          product16AVX512_6_step
+	MOVQ         cRow+80(FP), R8
+	VMOVUPS      Z0, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z1, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z2, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z3, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z4, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z5, (CX)
+	ADDQ         R8, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX512_6_chunk
+	VZEROUPPER
+	RET
+
+product16AVX512_not6:
+	CMPQ R8, $0x05
+	JNE  product16AVX512_not5
+
+product16AVX512_5_chunk:
+	MOVQ    add+96(FP), R8
+	TESTQ   R8, R8
+	JE      product16AVX512_5_clear
+	MOVQ    CX, R8
+	MOVQ    cRow+80(FP), R9
+	VMOVUPS (R8), Z0
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z1
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z2
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z3
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z4
+	ADDQ    R9, R8
+	JMP     product16AVX512_5_start
+
+product16AVX512_5_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+
+product16AVX512_5_start:
+	MOVQ AX, R8
+	LEAQ (R8)(BX*2), R9
+	ADDQ BX, R9
+	MOVQ b+16(FP), R10
+	MOVQ steps+40(FP), R11
+
+product16AVX512_5_step:
+	VMOVUPS      (R10), Z5
+	VBROADCASTSS (R8), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS (R8)(BX*1), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (R8)(BX*2), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS (R9), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS (R9)(BX*1), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	DECQ         R11
+	JNZ          product16AVX512_5_step
+	MOVQ         cRow+80(FP), R8
+	VMOVUPS      Z0, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z1, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z2, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z3, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z4, (CX)
+	ADDQ         R8, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX512_5_chunk
+	VZEROUPPER
+	RET
+
+product16AVX512_not5:
+	CMPQ R8, $0x04
+	JNE  product16AVX512_not4
+
+product16AVX512_4_chunk:
+	MOVQ    add+96(FP), R8
+	TESTQ   R8, R8
+	JE      product16AVX512_4_clear
+	MOVQ    CX, R8
+	MOVQ    cRow+80(FP), R9
+	VMOVUPS (R8), Z0
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z1
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z2
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z3
+	ADDQ    R9, R8
+	JMP     product16AVX512_4_start
+
+product16AVX512_4_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+product16AVX512_4_start:
+	MOVQ AX, R8
+	LEAQ (R8)(BX*2), R9
+	ADDQ BX, R9
+	MOVQ b+16(FP), R10
+	MOVQ steps+40(FP), R11
+
+product16AVX512_4_step:
+	VMOVUPS      (R10), Z4
+	VBROADCASTSS (R8), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (R8)(BX*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (R8)(BX*2), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (R9), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	DECQ         R11
+	JNZ          product16AVX512_4_step
+	MOVQ         cRow+80(FP), R8
+	VMOVUPS      Z0, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z1, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z2, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z3, (CX)
+	ADDQ         R8, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX512_4_chunk
+	VZEROUPPER
+	RET
+
+product16AVX512_not4:
+	CMPQ R8, $0x03
+	JNE  product16AVX512_not3
+
+product16AVX512_3_chunk:
+	MOVQ    add+96(FP), R8
+	TESTQ   R8, R8
+	JE      product16AVX512_3_clear
+	MOVQ    CX, R8
+	MOVQ    cRow+80(FP), R9
+	VMOVUPS (R8), Z0
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z1
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z2
+	ADDQ    R9, R8
+	JMP     product16AVX512_3_start
+
+product16AVX512_3_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+
+product16AVX512_3_start:
+	MOVQ AX, R8
+	MOVQ b+16(FP), R9
+	MOVQ steps+40(FP), R10
+
+product16AVX512_3_step:
+	VMOVUPS      (R9), Z3
+	VBROADCASTSS (R8), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS (R8)(BX*1), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS (R8)(BX*2), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         SI, R8
+	ADDQ         DI, R9
+	DECQ         R10
+	JNZ          product16AVX512_3_step
+	MOVQ         cRow+80(FP), R8
+	VMOVUPS      Z0, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z1, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z2, (CX)
+	ADDQ         R8, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX512_3_chunk
+	VZEROUPPER
+	RET
+
+product16AVX512_not3:
+	CMPQ R8, $0x02
+	JNE  product16AVX512_not2
+
+product16AVX512_2_chunk:
+	MOVQ    add+96(FP), R8
+	TESTQ   R8, R8
+	JE      product16AVX512_2_clear
+	MOVQ    CX, R8
+	MOVQ    cRow+80(FP), R9
+	VMOVUPS (R8), Z0
+	ADDQ    R9, R8
+	VMOVUPS (R8), Z1
+	ADDQ    R9, R8
+	JMP     product16AVX512_2_start
+
+product16AVX512_2_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+
+product16AVX512_2_start:
+	MOVQ AX, R8
+	MOVQ b+16(FP), R9
+	MOVQ steps+40(FP), R10
+
+product16AVX512_2_step:
+	VMOVUPS      (R9), Z2
+	VBROADCASTSS (R8), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (R8)(BX*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         SI, R8
+	ADDQ         DI, R9
+	DECQ         R10
+	JNZ          product16AVX512_2_step
+	MOVQ         cRow+80(FP), R8
+	VMOVUPS      Z0, (CX)
+	ADDQ         R8, CX
+	VMOVUPS      Z1, (CX)
+	ADDQ         R8, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX512_2_chunk
+	VZEROUPPER
+	RET
+
+product16AVX512_not2:
+product16AVX512_1_chunk:
+	MOVQ    add+96(FP), R8
+	TESTQ   R8, R8
+	JE      product16AVX512_1_clear
+	MOVQ    CX, R8
+	MOVQ    cRow+80(FP), R9
+	VMOVUPS (R8), Z0
+	ADDQ    R9, R8
+	JMP     product16AVX512_1_start
+
+product16AVX512_1_clear:
+	VPXORD Z0, Z0, Z0
+
+product16AVX512_1_start:
+	MOVQ AX, R8
+	MOVQ b+16(FP), R9
+	MOVQ steps+40(FP), R10
+
+product16AVX512_1_step:
+	VMOVUPS      (R9), Z1
+	VBROADCASTSS (R8), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	ADDQ         SI, R8
+	ADDQ         DI, R9
+	DECQ         R10
+	JNZ          product16AVX512_1_step
+	MOVQ         cRow+80(FP), R8
+	VMOVUPS      Z0, (CX)
+	ADDQ         R8, CX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product16AVX512_1_chunk
+	VZEROUPPER
+	RET
+
+// func product32AVX512(c *float32, a *float32, b *float32, rows int, chunks int, steps int, aRow int, aStep int, bStep int, bNext int, cRow int, cNext int, add int)
+// Requires: AVX, AVX512F
+TEXT ·product32AVX512(SB), NOSPLIT, $0-104
+	MOVQ a+8(FP), AX
+	MOVQ c+0(FP), CX
+	MOVQ chunks+32(FP), DX
+	MOVQ aRow+48(FP), BX
+	MOVQ aStep+56(FP), SI
+	MOVQ bStep+64(FP), DI
+	MOVQ bNext+72(FP), R8
+	MOVQ rows+24(FP), R9
+	CMPQ R9, $0x0e
+	JNE  product32AVX512_not14
+
+product32AVX512_14_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product32AVX512_14_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Z0
+	VMOVUPS (R9)(R11*1), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS (R9)(R11*1), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS (R9)(R11*1), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS (R9)(R11*1), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS (R9)(R11*1), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS (R9)(R11*1), Z11
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS (R9)(R11*1), Z13
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z14
+	VMOVUPS (R9)(R11*1), Z15
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z16
+	VMOVUPS (R9)(R11*1), Z17
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z18
+	VMOVUPS (R9)(R11*1), Z19
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z20
+	VMOVUPS (R9)(R11*1), Z21
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z22
+	VMOVUPS (R9)(R11*1), Z23
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z24
+	VMOVUPS (R9)(R11*1), Z25
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z26
+	VMOVUPS (R9)(R11*1), Z27
+	ADDQ    R10, R9
+	JMP     product32AVX512_14_start
+
+product32AVX512_14_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+
+product32AVX512_14_start:
+	MOVQ AX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	LEAQ (R10)(BX*2), R11
+	ADDQ BX, R11
+	LEAQ (R11)(BX*2), R12
+	ADDQ BX, R12
+	LEAQ (R12)(BX*2), R13
+	ADDQ BX, R13
+	MOVQ b+16(FP), R14
+	MOVQ steps+40(FP), R15
+
+product32AVX512_14_step:
+	VMOVUPS      (R14), Z28
+	VMOVUPS      (R14)(R8*1), Z29
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (R9)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (R9)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (R10)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (R10)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (R11)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R11)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R12), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R12)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (R12)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R13), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (R13)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         SI, R11
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         DI, R14
+	DECQ         R15
+	JNZ          product32AVX512_14_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z14, (CX)
+	VMOVUPS      Z15, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z16, (CX)
+	VMOVUPS      Z17, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z18, (CX)
+	VMOVUPS      Z19, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z20, (CX)
+	VMOVUPS      Z21, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z22, (CX)
+	VMOVUPS      Z23, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z24, (CX)
+	VMOVUPS      Z25, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z26, (CX)
+	VMOVUPS      Z27, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product32AVX512_14_chunk
+	VZEROUPPER
+	RET
+
+product32AVX512_not14:
+	CMPQ R9, $0x0d
+	JNE  product32AVX512_not13
+
+product32AVX512_13_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product32AVX512_13_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Z0
+	VMOVUPS (R9)(R11*1), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS (R9)(R11*1), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS (R9)(R11*1), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS (R9)(R11*1), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS (R9)(R11*1), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS (R9)(R11*1), Z11
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS (R9)(R11*1), Z13
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z14
+	VMOVUPS (R9)(R11*1), Z15
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z16
+	VMOVUPS (R9)(R11*1), Z17
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z18
+	VMOVUPS (R9)(R11*1), Z19
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z20
+	VMOVUPS (R9)(R11*1), Z21
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z22
+	VMOVUPS (R9)(R11*1), Z23
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z24
+	VMOVUPS (R9)(R11*1), Z25
+	ADDQ    R10, R9
+	JMP     product32AVX512_13_start
+
+product32AVX512_13_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+
+product32AVX512_13_start:
+	MOVQ AX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	LEAQ (R10)(BX*2), R11
+	ADDQ BX, R11
+	LEAQ (R11)(BX*2), R12
+	ADDQ BX, R12
+	LEAQ (R12)(BX*2), R13
+	ADDQ BX, R13
+	MOVQ b+16(FP), R14
+	MOVQ steps+40(FP), R15
+
+product32AVX512_13_step:
+	VMOVUPS      (R14), Z26
+	VMOVUPS      (R14)(R8*1), Z27
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS (R9)(BX*1), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (R9)(BX*2), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (R10)(BX*1), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS (R10)(BX*2), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (R11), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS (R11)(BX*1), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R11)(BX*2), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS (R12), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R12)(BX*1), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS (R12)(BX*2), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS (R13), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         SI, R11
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         DI, R14
+	DECQ         R15
+	JNZ          product32AVX512_13_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z14, (CX)
+	VMOVUPS      Z15, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z16, (CX)
+	VMOVUPS      Z17, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z18, (CX)
+	VMOVUPS      Z19, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z20, (CX)
+	VMOVUPS      Z21, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z22, (CX)
+	VMOVUPS      Z23, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z24, (CX)
+	VMOVUPS      Z25, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product32AVX512_13_chunk
+	VZEROUPPER
+	RET
+
+product32AVX512_not13:
+	CMPQ R9, $0x0c
+	JNE  product32AVX512_not12
+
+product32AVX512_12_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product32AVX512_12_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Z0
+	VMOVUPS (R9)(R11*1), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS (R9)(R11*1), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS (R9)(R11*1), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS (R9)(R11*1), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS (R9)(R11*1), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS (R9)(R11*1), Z11
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS (R9)(R11*1), Z13
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z14
+	VMOVUPS (R9)(R11*1), Z15
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z16
+	VMOVUPS (R9)(R11*1), Z17
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z18
+	VMOVUPS (R9)(R11*1), Z19
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z20
+	VMOVUPS (R9)(R11*1), Z21
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z22
+	VMOVUPS (R9)(R11*1), Z23
+	ADDQ    R10, R9
+	JMP     product32AVX512_12_start
+
+product32AVX512_12_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+
+product32AVX512_12_start:
+	MOVQ AX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	LEAQ (R10)(BX*2), R11
+	ADDQ BX, R11
+	LEAQ (R11)(BX*2), R12
+	ADDQ BX, R12
+	MOVQ b+16(FP), R13
+	MOVQ steps+40(FP), R14
+
+product32AVX512_12_step:
+	VMOVUPS      (R13), Z24
+	VMOVUPS      (R13)(R8*1), Z25
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (R9)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (R9)(BX*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (R10)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (R10)(BX*2), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (R11), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (R11)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (R11)(BX*2), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (R12), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (R12)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (R12)(BX*2), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         SI, R11
+	ADDQ         SI, R12
+	ADDQ         DI, R13
+	DECQ         R14
+	JNZ          product32AVX512_12_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z14, (CX)
+	VMOVUPS      Z15, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z16, (CX)
+	VMOVUPS      Z17, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z18, (CX)
+	VMOVUPS      Z19, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z20, (CX)
+	VMOVUPS      Z21, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z22, (CX)
+	VMOVUPS      Z23, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product32AVX512_12_chunk
+	VZEROUPPER
+	RET
+
+product32AVX512_not12:
+	CMPQ R9, $0x0b
+	JNE  product32AVX512_not11
+
+product32AVX512_11_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product32AVX512_11_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Z0
+	VMOVUPS (R9)(R11*1), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS (R9)(R11*1), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS (R9)(R11*1), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS (R9)(R11*1), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS (R9)(R11*1), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS (R9)(R11*1), Z11
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS (R9)(R11*1), Z13
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z14
+	VMOVUPS (R9)(R11*1), Z15
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z16
+	VMOVUPS (R9)(R11*1), Z17
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z18
+	VMOVUPS (R9)(R11*1), Z19
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z20
+	VMOVUPS (R9)(R11*1), Z21
+	ADDQ    R10, R9
+	JMP     product32AVX512_11_start
+
+product32AVX512_11_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+
+product32AVX512_11_start:
+	MOVQ AX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	LEAQ (R10)(BX*2), R11
+	ADDQ BX, R11
+	LEAQ (R11)(BX*2), R12
+	ADDQ BX, R12
+	MOVQ b+16(FP), R13
+	MOVQ steps+40(FP), R14
+
+product32AVX512_11_step:
+	VMOVUPS      (R13), Z22
+	VMOVUPS      (R13)(R8*1), Z23
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (R9)(BX*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (R9)(BX*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (R10)(BX*1), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (R10)(BX*2), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R11), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (R11)(BX*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R11)(BX*2), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (R12), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (R12)(BX*1), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         SI, R11
+	ADDQ         SI, R12
+	ADDQ         DI, R13
+	DECQ         R14
+	JNZ          product32AVX512_11_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z14, (CX)
+	VMOVUPS      Z15, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z16, (CX)
+	VMOVUPS      Z17, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z18, (CX)
+	VMOVUPS      Z19, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z20, (CX)
+	VMOVUPS      Z21, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product32AVX512_11_chunk
+	VZEROUPPER
+	RET
+
+product32AVX512_not11:
+	CMPQ R9, $0x0a
+	JNE  product32AVX512_not10
+
+product32AVX512_10_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product32AVX512_10_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Z0
+	VMOVUPS (R9)(R11*1), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS (R9)(R11*1), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS (R9)(R11*1), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS (R9)(R11*1), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS (R9)(R11*1), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS (R9)(R11*1), Z11
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS (R9)(R11*1), Z13
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z14
+	VMOVUPS (R9)(R11*1), Z15
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z16
+	VMOVUPS (R9)(R11*1), Z17
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z18
+	VMOVUPS (R9)(R11*1), Z19
+	ADDQ    R10, R9
+	JMP     product32AVX512_10_start
+
+product32AVX512_10_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+
+product32AVX512_10_start:
+	MOVQ AX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	LEAQ (R10)(BX*2), R11
+	ADDQ BX, R11
+	LEAQ (R11)(BX*2), R12
+	ADDQ BX, R12
+	MOVQ b+16(FP), R13
+	MOVQ steps+40(FP), R14
+
+product32AVX512_10_step:
+	VMOVUPS      (R13), Z20
+	VMOVUPS      (R13)(R8*1), Z21
+	VBROADCASTSS (R9), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (R9)(BX*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (R9)(BX*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (R10)(BX*1), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (R10)(BX*2), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (R11), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (R11)(BX*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (R11)(BX*2), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (R12), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         SI, R11
+	ADDQ         SI, R12
+	ADDQ         DI, R13
+	DECQ         R14
+	JNZ          product32AVX512_10_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z14, (CX)
+	VMOVUPS      Z15, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z16, (CX)
+	VMOVUPS      Z17, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z18, (CX)
+	VMOVUPS      Z19, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product32AVX512_10_chunk
+	VZEROUPPER
+	RET
+
+product32AVX512_not10:
+	CMPQ R9, $0x09
+	JNE  product32AVX512_not9
+
+product32AVX512_9_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product32AVX512_9_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Z0
+	VMOVUPS (R9)(R11*1), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS (R9)(R11*1), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS (R9)(R11*1), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS (R9)(R11*1), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS (R9)(R11*1), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS (R9)(R11*1), Z11
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS (R9)(R11*1), Z13
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z14
+	VMOVUPS (R9)(R11*1), Z15
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z16
+	VMOVUPS (R9)(R11*1), Z17
+	ADDQ    R10, R9
+	JMP     product32AVX512_9_start
+
+product32AVX512_9_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+
+product32AVX512_9_start:
+	MOVQ AX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	LEAQ (R10)(BX*2), R11
+	ADDQ BX, R11
+	MOVQ b+16(FP), R12
+	MOVQ steps+40(FP), R13
+
+product32AVX512_9_step:
+	VMOVUPS      (R12), Z18
+	VMOVUPS      (R12)(R8*1), Z19
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (R9)(BX*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (R9)(BX*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (R10), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (R10)(BX*1), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (R10)(BX*2), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R11), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (R11)(BX*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (R11)(BX*2), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         SI, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          product32AVX512_9_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z14, (CX)
+	VMOVUPS      Z15, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z16, (CX)
+	VMOVUPS      Z17, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product32AVX512_9_chunk
+	VZEROUPPER
+	RET
+
+product32AVX512_not9:
+	CMPQ R9, $0x08
+	JNE  product32AVX512_not8
+
+product32AVX512_8_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product32AVX512_8_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Z0
+	VMOVUPS (R9)(R11*1), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS (R9)(R11*1), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS (R9)(R11*1), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS (R9)(R11*1), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS (R9)(R11*1), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS (R9)(R11*1), Z11
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS (R9)(R11*1), Z13
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z14
+	VMOVUPS (R9)(R11*1), Z15
+	ADDQ    R10, R9
+	JMP     product32AVX512_8_start
+
+product32AVX512_8_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+
+product32AVX512_8_start:
+	MOVQ AX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	LEAQ (R10)(BX*2), R11
+	ADDQ BX, R11
+	MOVQ b+16(FP), R12
+	MOVQ steps+40(FP), R13
+
+product32AVX512_8_step:
+	VMOVUPS      (R12), Z16
+	VMOVUPS      (R12)(R8*1), Z17
+	VBROADCASTSS (R9), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (R9)(BX*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (R9)(BX*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (R10), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (R10)(BX*1), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (R10)(BX*2), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R11), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (R11)(BX*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         SI, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          product32AVX512_8_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z14, (CX)
+	VMOVUPS      Z15, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product32AVX512_8_chunk
+	VZEROUPPER
+	RET
+
+product32AVX512_not8:
+	CMPQ R9, $0x07
+	JNE  product32AVX512_not7
+
+product32AVX512_7_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product32AVX512_7_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Z0
+	VMOVUPS (R9)(R11*1), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS (R9)(R11*1), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS (R9)(R11*1), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS (R9)(R11*1), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS (R9)(R11*1), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS (R9)(R11*1), Z11
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS (R9)(R11*1), Z13
+	ADDQ    R10, R9
+	JMP     product32AVX512_7_start
+
+product32AVX512_7_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+
+product32AVX512_7_start:
+	MOVQ AX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	LEAQ (R10)(BX*2), R11
+	ADDQ BX, R11
+	MOVQ b+16(FP), R12
+	MOVQ steps+40(FP), R13
+
+product32AVX512_7_step:
+	VMOVUPS      (R12), Z14
+	VMOVUPS      (R12)(R8*1), Z15
+	VBROADCASTSS (R9), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (R9)(BX*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (R9)(BX*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (R10), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (R10)(BX*1), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (R10)(BX*2), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (R11), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         SI, R11
+	ADDQ         DI, R12
+	DECQ         R13
+	JNZ          product32AVX512_7_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z12, (CX)
+	VMOVUPS      Z13, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product32AVX512_7_chunk
+	VZEROUPPER
+	RET
+
+product32AVX512_not7:
+	CMPQ R9, $0x06
+	JNE  product32AVX512_not6
+
+product32AVX512_6_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product32AVX512_6_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Z0
+	VMOVUPS (R9)(R11*1), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS (R9)(R11*1), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS (R9)(R11*1), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS (R9)(R11*1), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS (R9)(R11*1), Z9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS (R9)(R11*1), Z11
+	ADDQ    R10, R9
+	JMP     product32AVX512_6_start
+
+product32AVX512_6_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+
+product32AVX512_6_start:
+	MOVQ AX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	MOVQ b+16(FP), R11
+	MOVQ steps+40(FP), R12
+
+product32AVX512_6_step:
+	VMOVUPS      (R11), Z12
+	VMOVUPS      (R11)(R8*1), Z13
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (R9)(BX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R9)(BX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R10), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R10)(BX*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R10)(BX*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         DI, R11
+	DECQ         R12
+	JNZ          product32AVX512_6_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z10, (CX)
+	VMOVUPS      Z11, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product32AVX512_6_chunk
+	VZEROUPPER
+	RET
+
+product32AVX512_not6:
+	CMPQ R9, $0x05
+	JNE  product32AVX512_not5
+
+product32AVX512_5_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product32AVX512_5_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Z0
+	VMOVUPS (R9)(R11*1), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS (R9)(R11*1), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS (R9)(R11*1), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS (R9)(R11*1), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS (R9)(R11*1), Z9
+	ADDQ    R10, R9
+	JMP     product32AVX512_5_start
+
+product32AVX512_5_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+
+product32AVX512_5_start:
+	MOVQ AX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	MOVQ b+16(FP), R11
+	MOVQ steps+40(FP), R12
+
+product32AVX512_5_step:
+	VMOVUPS      (R11), Z10
+	VMOVUPS      (R11)(R8*1), Z11
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (R9)(BX*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(BX*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R10)(BX*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         DI, R11
+	DECQ         R12
+	JNZ          product32AVX512_5_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z8, (CX)
+	VMOVUPS      Z9, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product32AVX512_5_chunk
+	VZEROUPPER
+	RET
+
+product32AVX512_not5:
+	CMPQ R9, $0x04
+	JNE  product32AVX512_not4
+
+product32AVX512_4_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product32AVX512_4_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Z0
+	VMOVUPS (R9)(R11*1), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS (R9)(R11*1), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS (R9)(R11*1), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS (R9)(R11*1), Z7
+	ADDQ    R10, R9
+	JMP     product32AVX512_4_start
+
+product32AVX512_4_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+product32AVX512_4_start:
+	MOVQ AX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	MOVQ b+16(FP), R11
+	MOVQ steps+40(FP), R12
+
+product32AVX512_4_step:
+	VMOVUPS      (R11), Z8
+	VMOVUPS      (R11)(R8*1), Z9
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (R9)(BX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R9)(BX*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R10), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         DI, R11
+	DECQ         R12
+	JNZ          product32AVX512_4_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z6, (CX)
+	VMOVUPS      Z7, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product32AVX512_4_chunk
+	VZEROUPPER
+	RET
+
+product32AVX512_not4:
+	CMPQ R9, $0x03
+	JNE  product32AVX512_not3
+
+product32AVX512_3_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product32AVX512_3_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Z0
+	VMOVUPS (R9)(R11*1), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS (R9)(R11*1), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS (R9)(R11*1), Z5
+	ADDQ    R10, R9
+	JMP     product32AVX512_3_start
+
+product32AVX512_3_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+
+product32AVX512_3_start:
+	MOVQ AX, R9
+	MOVQ b+16(FP), R10
+	MOVQ steps+40(FP), R11
+
+product32AVX512_3_step:
+	VMOVUPS      (R10), Z6
+	VMOVUPS      (R10)(R8*1), Z7
+	VBROADCASTSS (R9), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (R9)(BX*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (R9)(BX*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	DECQ         R11
+	JNZ          product32AVX512_3_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z5, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product32AVX512_3_chunk
+	VZEROUPPER
+	RET
+
+product32AVX512_not3:
+	CMPQ R9, $0x02
+	JNE  product32AVX512_not2
+
+product32AVX512_2_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product32AVX512_2_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Z0
+	VMOVUPS (R9)(R11*1), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS (R9)(R11*1), Z3
+	ADDQ    R10, R9
+	JMP     product32AVX512_2_start
+
+product32AVX512_2_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+product32AVX512_2_start:
+	MOVQ AX, R9
+	MOVQ b+16(FP), R10
+	MOVQ steps+40(FP), R11
+
+product32AVX512_2_step:
+	VMOVUPS      (R10), Z4
+	VMOVUPS      (R10)(R8*1), Z5
+	VBROADCASTSS (R9), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (R9)(BX*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	DECQ         R11
+	JNZ          product32AVX512_2_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, (CX)(R10*1)
+	ADDQ         R9, CX
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product32AVX512_2_chunk
+	VZEROUPPER
+	RET
+
+product32AVX512_not2:
+product32AVX512_1_chunk:
+	MOVQ    add+96(FP), R9
+	TESTQ   R9, R9
+	JE      product32AVX512_1_clear
+	MOVQ    CX, R9
+	MOVQ    cRow+80(FP), R10
+	MOVQ    cNext+88(FP), R11
+	VMOVUPS (R9), Z0
+	VMOVUPS (R9)(R11*1), Z1
+	ADDQ    R10, R9
+	JMP     product32AVX512_1_start
+
+product32AVX512_1_clear:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+
+product32AVX512_1_start:
+	MOVQ AX, R9
+	MOVQ b+16(FP), R10
+	MOVQ steps+40(FP), R11
+
+product32AVX512_1_step:
+	VMOVUPS      (R10), Z2
+	VMOVUPS      (R10)(R8*1), Z3
+	VBROADCASTSS (R9), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         SI, R9
+	ADDQ         DI, R10
+	DECQ         R11
+	JNZ          product32AVX512_1_step
+	MOVQ         cRow+80(FP), R9
+	MOVQ         cNext+88(FP), R10
+	VMOVUPS      Z0, (CX)
+	VMOVUPS      Z1, (CX)(R10*1)
+	ADDQ         R9, CX
+	ADDQ         BX, AX
+	DECQ         DX
+	JNZ          product32AVX512_1_chunk
 	VZEROUPPER
 	RET
 

@@ -114,13 +114,33 @@ func vectorGate(lv level, dst, g, y []float32) int {
 	return n * Lanes
 }
 
-// vectorProduct computes one block of columns of a product.
-func vectorProduct(c, a, b []float32, m Matrices, add bool) {
+// vectorProduct computes the leading blocks of columns of a product that one
+// kernel takes, and returns how many these are.
+func vectorProduct(lv level, c, a, b []float32, m Matrices, add bool) int {
+	kernel, most, blocks, bNext, cNext := product16AVX2, 6, 1, 8, 8
+	switch {
+	case lv == portable:
+		portableProduct(c, a, b, m, add)
+		return 1
+	case lv == avx512 && m.Cols > Lanes:
+		kernel, most, blocks, bNext, cNext = product32AVX512, 14, 2, m.BBlock, m.CBlock
+	case lv == avx512:
+		kernel, most = product16AVX512, 14
+	}
 	from := 0
 	if add {
 		from = 1
 	}
-	productAVX2(&c[0], &a[0], &b[0], m.Rows, m.Steps, 4*m.ARow, 4*m.AStep, 4*m.BStep, 4*m.CRow, from)
+	// Chunks of rows are as even as can be.
+	chunks := (m.Rows + most - 1) / most
+	rows, larger := m.Rows/chunks, m.Rows%chunks
+	if larger > 0 {
+		kernel(&c[0], &a[0], &b[0], rows+1, larger, m.Steps, 4*m.ARow, 4*m.AStep, 4*m.BStep, 4*bNext, 4*m.CRow, 4*cNext, from)
+		done := larger * (rows + 1)
+		c, a = c[done*m.CRow:], a[done*m.ARow:]
+	}
+	kernel(&c[0], &a[0], &b[0], rows, chunks-larger, m.Steps, 4*m.ARow, 4*m.AStep, 4*m.BStep, 4*bNext, 4*m.CRow, 4*cNext, from)
+	return blocks
 }
 
 // vectors transforms whole vectors of channels and returns how many channels it did.

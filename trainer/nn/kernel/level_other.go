@@ -22,7 +22,10 @@ func vectorCombine(level, []float32, []float32, []float32, []float32, []float32,
 	return 0
 }
 
-func vectorProduct(_, _, _ []float32, _ Matrices, _ bool) {}
+func vectorProduct(_ level, c, a, b []float32, m Matrices, add bool) int {
+	portableProduct(c, a, b, m, add)
+	return 1
+}
 
 func (t transform) vectors(level, []float32, []float32, Square, Square, int, epilogue) int { return 0 }
 

@@ -24,33 +24,22 @@ func matrixProduct(lv level, c, a, b []float32, m Matrices, add bool) {
 	_ = a[(m.Rows-1)*m.ARow+(m.Steps-1)*m.AStep]
 	_ = b[(m.Steps-1)*m.BStep+(blocks-1)*m.BBlock+Lanes-1]
 	_ = c[(m.Rows-1)*m.CRow+(blocks-1)*m.CBlock+Lanes-1]
-	for j := range blocks {
-		block := c[j*m.CBlock:]
-		if lv == avx2 {
-			vectorProduct(block, a, b[j*m.BBlock:], m, add)
-			continue
-		}
-		m.block(lv, block, a, b[j*m.BBlock:], add)
+	for j := 0; j < blocks; {
+		done := vectorProduct(lv, c[j*m.CBlock:], a, b[j*m.BBlock:], m, add)
+		j, m.Cols = j+done, m.Cols-done*Lanes
 	}
 }
 
-// block computes one block of columns, in portable Go or by the tiles of MulAdd.
-func (m Matrices) block(lv level, c, a, b []float32, add bool) {
-	l := Layout{Outer: 1, Rows: 1, Run: m.Steps, ARun: m.AStep, BRun: m.BStep, BBlock: Lanes, Cols: Lanes}
-	t := newTile(a, b, l, add)
-	t.b, t.c = &b[0], &c[0]
-	var aOff, cOff [maxRows]int
-	for i := 0; i < m.Rows; i += maxRows {
-		n := min(maxRows, m.Rows-i)
-		for k := range maxRows {
-			row := min(i+k, m.Rows-1)
-			aOff[k], cOff[k] = row*m.ARow, row*m.CRow
+// portableProduct computes one block of columns.
+func portableProduct(c, a, b []float32, m Matrices, add bool) {
+	l := Layout{Outer: 1, Rows: 1, Run: m.Steps, ARun: m.AStep, BRun: m.BStep}
+	for i := range m.Rows {
+		var acc [Lanes]float32
+		out := c[i*m.CRow:][:Lanes]
+		if add {
+			copy(acc[:], out)
 		}
-		if lv == portable {
-			t.portable(c, a, b, l, 0, n, 0, Lanes, aOff[:], cOff[:])
-			continue
-		}
-		t.aOff, t.cOff = &aOff[0], &cOff[0]
-		t.exec(lv, Lanes)
+		chain(acc[:], a[i*m.ARow:], b, l)
+		copy(out, acc[:])
 	}
 }

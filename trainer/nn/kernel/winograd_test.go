@@ -168,7 +168,7 @@ func TestTransformsRefuseShortSlices(t *testing.T) {
 
 func TestProductEqualsItsDefinitionBitForBit(t *testing.T) {
 	r := rand.New(rand.NewPCG(25, 26))
-	for rows := 1; rows <= 20; rows++ {
+	for rows := 1; rows <= 30; rows++ {
 		for _, cols := range []int{16, 48} {
 			steps := 1 + r.IntN(20)
 			m := Matrices{Rows: rows, Steps: steps, Cols: cols, ARow: 1, AStep: rows + r.IntN(3), BStep: cols + r.IntN(3), BBlock: Lanes, CRow: cols + r.IntN(3), CBlock: Lanes}

@@ -8,116 +8,161 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// product writes a matrix product of 16 columns: c = a*b, or c += a*b, over any
-// number of rows, six at a time and the rest at once. Strides are in bytes.
-func product() {
-	const name, most = "productAVX2", 6
-	TEXT(name, NOSPLIT, "func(c, a, b *float32, rows, steps, aRow, aStep, bStep, cRow, add int)")
+// product writes a matrix product of a number of vectors of columns: c = a*b, or
+// c += a*b, over chunks of up to most rows each. Strides are in bytes; bNext and
+// cNext lead from one vector of b or c to the next.
+type product struct {
+	name    string
+	most    int // rows of a chunk
+	vectors int
+	vector  func() reg.VecVirtual
+
+	aRow, aStep, bStep, bNext reg.GPVirtual
+	aFrom, cFrom, chunks      reg.GPVirtual
+}
+
+func (p *product) write() {
+	TEXT(p.name, NOSPLIT, "func(c, a, b *float32, rows, chunks, steps, aRow, aStep, bStep, bNext, cRow, cNext, add int)")
 	Pragma("noescape")
-	Doc(name + " computes 16 columns of a matrix product.")
-	load := func(p string) reg.GPVirtual {
-		r := GP64()
-		Load(Param(p), r)
-		return r
+	Doc(p.name + " computes chunks of rows (1 to " + strconv.Itoa(p.most) + ") of a matrix product.")
+	p.aFrom, p.cFrom, p.chunks = p.load("a"), p.load("c"), p.load("chunks")
+	p.aRow, p.aStep, p.bStep = p.load("aRow"), p.load("aStep"), p.load("bStep")
+	if p.vectors > 1 {
+		p.bNext = p.load("bNext")
 	}
-	p := productArgs{c: load("c"), a: load("a"), rows: load("rows"), aRow: load("aRow"), aStep: load("aStep"), bStep: load("bStep"), cRow: load("cRow")}
-	Label(name + "_six")
-	CMPQ(p.rows, Imm(most))
-	JL(LabelRef(name + "_rest"))
-	p.write(name, most)
-	SUBQ(Imm(most), p.rows)
-	LEAQ(Mem{Base: p.aRow, Index: p.aRow, Scale: 2}, p.step)
-	LEAQ(Mem{Base: p.a, Index: p.step, Scale: 2}, p.a)
-	LEAQ(Mem{Base: p.cRow, Index: p.cRow, Scale: 2}, p.step)
-	LEAQ(Mem{Base: p.c, Index: p.step, Scale: 2}, p.c)
-	JMP(LabelRef(name + "_six"))
-	Label(name + "_rest")
-	for n := most - 1; n > 0; n-- {
-		next := name + "_not" + strconv.Itoa(n)
-		CMPQ(p.rows, Imm(uint64(n)))
-		JNE(LabelRef(next))
-		p.write(name, n)
-		JMP(LabelRef(name + "_end"))
-		Label(next)
-	}
-	Label(name + "_end")
-	VZEROUPPER()
-	RET()
-}
-
-type productArgs struct {
-	c, a, rows, aRow, aStep, bStep, cRow reg.GPVirtual
-	step                                 reg.GPVirtual // free after write
-}
-
-// write writes the product of n rows.
-func (p *productArgs) write(name string, n int) {
-	name += "_" + strconv.Itoa(n)
-	acc := make([][2]reg.VecVirtual, n)
-	for i := range acc {
-		acc[i] = [2]reg.VecVirtual{YMM(), YMM()}
-	}
-	// rows returns the addresses of the rows from base on; it needs a second
-	// pointer, three rows on, if there are more than three.
-	rows := func(base, second, stride reg.GPVirtual) []Mem {
-		list := make([]Mem, n)
-		for i := range list {
-			m := Mem{Base: base}
-			if i >= 3 {
-				m.Base = second
-			}
-			if i%3 > 0 {
-				m.Index, m.Scale = stride, uint8(i%3)
-			}
-			list[i] = m
+	rows := p.load("rows")
+	for n := p.most; n > 0; n-- {
+		next := p.name + "_not" + strconv.Itoa(n)
+		if n > 1 {
+			CMPQ(rows, Imm(uint64(n)))
+			JNE(LabelRef(next))
 		}
-		return list
+		p.chunk(n)
+		VZEROUPPER()
+		RET()
+		if n > 1 {
+			Label(next)
+		}
 	}
-	third := func(base, stride reg.GPVirtual) reg.GPVirtual {
-		r := GP64()
-		LEAQ(Mem{Base: base, Index: stride, Scale: 2}, r)
-		ADDQ(stride, r)
-		return r
+}
+
+func (p *product) load(name string) reg.GPVirtual {
+	r := GP64()
+	Load(Param(name), r)
+	return r
+}
+
+// rows returns the addresses of n rows from base on and the pointers in them:
+// base, and one more for every three rows.
+func rows(n int, base, stride reg.GPVirtual) (list []Mem, pointers []reg.GPVirtual) {
+	for i := range n {
+		if i%3 == 0 {
+			next := GP64()
+			if i == 0 {
+				MOVQ(base, next)
+			} else {
+				last := pointers[len(pointers)-1]
+				LEAQ(Mem{Base: last, Index: stride, Scale: 2}, next)
+				ADDQ(stride, next)
+			}
+			pointers = append(pointers, next)
+		}
+		m := Mem{Base: pointers[i/3]}
+		if i%3 > 0 {
+			m.Index, m.Scale = stride, uint8(i%3)
+		}
+		list = append(list, m)
 	}
-	count, b, a, add := GP64(), GP64(), GP64(), GP64()
-	p.step = count
-	Load(Param("add"), add)
+	return list, pointers
+}
+
+// eachOfC calls f for every row of c, with addresses of its vectors; it leaves
+// cFrom at the next row.
+func (p *product) eachOfC(n int, at reg.GPVirtual, f func(row int, at []Mem)) {
+	stride, next := p.load("cRow"), reg.GPVirtual(nil)
+	if p.vectors > 1 {
+		next = p.load("cNext")
+	}
+	for i := range n {
+		f(i, vectorsAt(at, next, p.vectors))
+		ADDQ(stride, at)
+	}
+}
+
+func vectorsAt(base, next reg.GPVirtual, n int) []Mem {
+	list := []Mem{{Base: base}}
+	if n > 1 {
+		list = append(list, Mem{Base: base, Index: next, Scale: 1})
+	}
+	return list
+}
+
+// chunk writes the loop over chunks of n rows.
+func (p *product) chunk(n int) {
+	name := p.name + "_" + strconv.Itoa(n)
+	acc := make([][]reg.VecVirtual, n)
+	for i := range acc {
+		for range p.vectors {
+			acc[i] = append(acc[i], p.vector())
+		}
+	}
+	Label(name + "_chunk")
+	add := p.load("add")
 	TESTQ(add, add)
 	JE(LabelRef(name + "_clear"))
-	for i, m := range rows(p.c, third(p.c, p.cRow), p.cRow) {
-		VMOVUPS(m, acc[i][0])
-		VMOVUPS(m.Offset(half), acc[i][1])
-	}
+	at := GP64()
+	MOVQ(p.cFrom, at)
+	p.eachOfC(n, at, func(i int, at []Mem) {
+		for j, m := range at {
+			VMOVUPS(m, acc[i][j])
+		}
+	})
 	JMP(LabelRef(name + "_start"))
 	Label(name + "_clear")
-	for i := range acc {
-		VXORPS(acc[i][0], acc[i][0], acc[i][0])
-		VXORPS(acc[i][1], acc[i][1], acc[i][1])
+	for _, vectors := range acc {
+		for _, v := range vectors {
+			clearVector(v)
+		}
 	}
 	Label(name + "_start")
-	MOVQ(p.a, a)
-	a3 := third(a, p.aRow)
-	Load(Param("b"), b)
-	Load(Param("steps"), count)
+	a, pointers := rows(n, p.aFrom, p.aRow)
+	b, count := p.load("b"), p.load("steps")
 	Label(name + "_step")
-	b0, b1 := YMM(), YMM()
-	VMOVUPS(Mem{Base: b}, b0)
-	VMOVUPS(Mem{Base: b, Disp: half}, b1)
-	for i, m := range rows(a, a3, p.aRow) {
-		x := YMM()
-		VBROADCASTSS(m, x)
-		VFMADD231PS(b0, x, acc[i][0])
-		VFMADD231PS(b1, x, acc[i][1])
+	column := make([]reg.VecVirtual, p.vectors)
+	for j, m := range vectorsAt(b, p.bNext, p.vectors) {
+		column[j] = p.vector()
+		VMOVUPS(m, column[j])
 	}
-	ADDQ(p.aStep, a)
-	if n > 3 {
-		ADDQ(p.aStep, a3)
+	for i, m := range a {
+		x := p.vector()
+		VBROADCASTSS(m, x)
+		for j, v := range acc[i] {
+			VFMADD231PS(column[j], x, v)
+		}
+	}
+	for _, r := range pointers {
+		ADDQ(p.aStep, r)
 	}
 	ADDQ(p.bStep, b)
 	DECQ(count)
 	JNZ(LabelRef(name + "_step"))
-	for i, m := range rows(p.c, third(p.c, p.cRow), p.cRow) {
-		VMOVUPS(acc[i][0], m)
-		VMOVUPS(acc[i][1], m.Offset(half))
+	p.eachOfC(n, p.cFrom, func(i int, at []Mem) {
+		for j, m := range at {
+			VMOVUPS(acc[i][j], m)
+		}
+	})
+	for range n {
+		ADDQ(p.aRow, p.aFrom)
 	}
+	DECQ(p.chunks)
+	JNZ(LabelRef(name + "_chunk"))
+}
+
+// clearVector sets v to zero.
+func clearVector(v reg.VecVirtual) {
+	if v.Size() == 64 {
+		VPXORD(v, v, v) // VXORPS of 64 bytes would need AVX512DQ
+		return
+	}
+	VXORPS(v, v, v)
 }

@@ -116,11 +116,7 @@ func initialise(name string, acc [][]reg.VecVirtual, size int, field func(int) M
 	Label(name + "_clear")
 	for _, vectors := range acc {
 		for _, v := range vectors {
-			if size == 64 {
-				VPXORD(v, v, v)
-			} else {
-				VXORPS(v, v, v)
-			}
+			clearVector(v)
 		}
 	}
 	Label(name + "_start")
