@@ -119,6 +119,46 @@ func winogradWeightsAVX2(dst *float32, src *float32, dRow int, dCol int, sRow in
 //go:noescape
 func winogradWeightGradAVX2(dst *float32, src *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
 
+// winogradInputAVX512 transforms 6x6 inputs.
+//
+//go:noescape
+func winogradInputAVX512(dst *float32, src *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
+
+// winogradInputScatteredAVX512 is winogradInputAVX512 of 6x6 pixels at the addresses of src.
+//
+//go:noescape
+func winogradInputScatteredAVX512(dst *float32, src **float32, dRow int, dCol int, vectors int)
+
+// winogradOutputAVX512 transforms 6x6 products to 4x4 outputs.
+//
+//go:noescape
+func winogradOutputAVX512(dst *float32, src *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
+
+// winogradOutputReLUAVX512 is winogradOutputAVX512, then max(y+bias, 0).
+//
+//go:noescape
+func winogradOutputReLUAVX512(dst *float32, src *float32, bias *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
+
+// winogradOutputAddAVX512 is winogradOutputAVX512, then max(y+bias+skip, 0).
+//
+//go:noescape
+func winogradOutputAddAVX512(dst *float32, src *float32, bias *float32, skip *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
+
+// winogradOutputGradAVX512 transforms 4x4 output gradients to 6x6.
+//
+//go:noescape
+func winogradOutputGradAVX512(dst *float32, src *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
+
+// winogradWeightsAVX512 transforms 3x3 weights to 6x6.
+//
+//go:noescape
+func winogradWeightsAVX512(dst *float32, src *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
+
+// winogradWeightGradAVX512 transforms 6x6 products to 3x3 weight gradients.
+//
+//go:noescape
+func winogradWeightGradAVX512(dst *float32, src *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
+
 // adamWAVX2 makes a step of AdamW; a points to the fields of kernel's type AdamW.
 //
 //go:noescape

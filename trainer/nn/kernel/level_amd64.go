@@ -143,43 +143,51 @@ func vectorProduct(lv level, c, a, b []float32, m Matrices, add bool) int {
 	return blocks
 }
 
+// transformKernels are the kernels without epilogue, by level and transform.
+// Distances are in bytes.
+var transformKernels = [...][5]func(dst, src *float32, dRow, dCol, sRow, sCol, vectors int){
+	avx2:   {winogradInputAVX2, winogradOutputAVX2, winogradOutputGradAVX2, winogradWeightsAVX2, winogradWeightGradAVX2},
+	avx512: {winogradInputAVX512, winogradOutputAVX512, winogradOutputGradAVX512, winogradWeightsAVX512, winogradWeightGradAVX512},
+}
+
 // vectors transforms whole vectors of channels and returns how many channels it did.
 func (t transform) vectors(lv level, dst, src []float32, to, from Square, channels int, e epilogue) int {
-	const vector = 8
-	n := channels / vector
+	n := channels / lv.vector()
 	if lv == portable || n == 0 {
 		return 0
 	}
 	d, s := &dst[0], &src[0]
 	dRow, dCol, sRow, sCol := 4*to.Row, 4*to.Col, 4*from.Row, 4*from.Col
 	switch {
-	case t == winogradInput:
-		winogradInputAVX2(d, s, dRow, dCol, sRow, sCol, n)
-	case t == winogradOutputGrad:
-		winogradOutputGradAVX2(d, s, dRow, dCol, sRow, sCol, n)
-	case t == winogradWeights:
-		winogradWeightsAVX2(d, s, dRow, dCol, sRow, sCol, n)
-	case t == winogradWeightGrad:
-		winogradWeightGradAVX2(d, s, dRow, dCol, sRow, sCol, n)
 	case e.bias == nil:
-		winogradOutputAVX2(d, s, dRow, dCol, sRow, sCol, n)
+		transformKernels[lv][t](d, s, dRow, dCol, sRow, sCol, n)
+	case e.skip == nil && lv == avx512:
+		winogradOutputReLUAVX512(d, s, &e.bias[0], dRow, dCol, sRow, sCol, n)
 	case e.skip == nil:
 		winogradOutputReLUAVX2(d, s, &e.bias[0], dRow, dCol, sRow, sCol, n)
+	case lv == avx512:
+		winogradOutputAddAVX512(d, s, &e.bias[0], &e.skip[0], dRow, dCol, sRow, sCol, n)
 	default:
 		winogradOutputAddAVX2(d, s, &e.bias[0], &e.skip[0], dRow, dCol, sRow, sCol, n)
 	}
-	return n * vector
+	return n * lv.vector()
 }
+
+// vector is the number of float32 of a vector register; 1 in portable Go.
+func (lv level) vector() int { return [...]int{1, 8, 16}[lv] }
 
 // scattered is vectors of the input transform, for pixels anywhere.
 func scattered(lv level, dst []float32, pixels *[Positions]*float32, to Square, channels int) int {
-	const vector = 8
-	n := channels / vector
-	if lv == portable || n == 0 {
+	n := channels / lv.vector()
+	switch {
+	case lv == portable || n == 0:
 		return 0
+	case lv == avx512:
+		winogradInputScatteredAVX512(&dst[0], &pixels[0], 4*to.Row, 4*to.Col, n)
+	default:
+		winogradInputScatteredAVX2(&dst[0], &pixels[0], 4*to.Row, 4*to.Col, n)
 	}
-	winogradInputScatteredAVX2(&dst[0], &pixels[0], 4*to.Row, 4*to.Col, n)
-	return n * vector
+	return n * lv.vector()
 }
 
 func (a *AdamW) vectors(lv level, w, m, v, g []float32) int {

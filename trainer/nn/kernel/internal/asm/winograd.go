@@ -10,8 +10,8 @@ import (
 )
 
 // The functions here apply a one-dimensional transform of package kernel's
-// winograd.go to the columns and then to the rows of a square of vectors, eight
-// channels at a time. The operations and their order are those of that file.
+// winograd.go to the columns and then to the rows of a square of vectors of
+// eight or sixteen channels. The operations and their order are those of that file.
 
 // Points and weights of the transforms, as in package kernel.
 const (
@@ -38,16 +38,24 @@ type transform struct {
 	apply     func(x, k []reg.VecVirtual) []reg.VecVirtual // may overwrite x
 }
 
+// like returns a new vector of the size of v.
+func like(v reg.VecVirtual) reg.VecVirtual {
+	if v.Size() == 64 {
+		return ZMM()
+	}
+	return YMM()
+}
+
 // multiplyAdd returns x*y + z and negMultiplyAdd z - x*y, each rounded once.
 func multiplyAdd(x, y, z reg.VecVirtual) reg.VecVirtual {
-	r := YMM()
+	r := like(z)
 	VMOVAPS(z, r)
 	VFMADD231PS(x, y, r)
 	return r
 }
 
 func negMultiplyAdd(x, y, z reg.VecVirtual) reg.VecVirtual {
-	r := YMM()
+	r := like(z)
 	VMOVAPS(z, r)
 	VFNMADD231PS(x, y, r)
 	return r
@@ -65,19 +73,19 @@ func subtractFrom(x, y, z reg.VecVirtual) reg.VecVirtual {
 }
 
 func times(x, y reg.VecVirtual) reg.VecVirtual {
-	r := YMM()
+	r := like(x)
 	VMULPS(x, y, r)
 	return r
 }
 
 func plus(x, y reg.VecVirtual) reg.VecVirtual {
-	r := YMM()
+	r := like(x)
 	VADDPS(x, y, r)
 	return r
 }
 
 func minus(x, y reg.VecVirtual) reg.VecVirtual {
-	r := YMM()
+	r := like(x)
 	VSUBPS(y, x, r)
 	return r
 }
@@ -135,14 +143,19 @@ var weightGradTransform = transform{6, 3, []float32{n0, na, na1, na2, nb, nb1, n
 
 // winograd writes the transforms and the variants of the output transform.
 func winograd() {
-	square("winogradInputAVX2", "transforms 6x6 inputs.", inputTransform, strided)
-	square("winogradInputScatteredAVX2", "is winogradInputAVX2 of 6x6 pixels at the addresses of src.", inputTransform, scattered)
-	square("winogradOutputAVX2", "transforms 6x6 products to 4x4 outputs.", outputTransform, strided)
-	square("winogradOutputReLUAVX2", "is winogradOutputAVX2, then max(y+bias, 0).", outputTransform, withBias)
-	square("winogradOutputAddAVX2", "is winogradOutputAVX2, then max(y+bias+skip, 0).", outputTransform, withSkip)
-	square("winogradOutputGradAVX2", "transforms 4x4 output gradients to 6x6.", outputGradTransform, strided)
-	square("winogradWeightsAVX2", "transforms 3x3 weights to 6x6.", weightTransform, strided)
-	square("winogradWeightGradAVX2", "transforms 6x6 products to 3x3 weight gradients.", weightGradTransform, strided)
+	for _, v := range []struct {
+		level  string
+		vector func() reg.VecVirtual
+	}{{"AVX2", ymm}, {"AVX512", zmm}} {
+		square("winogradInput"+v.level, "transforms 6x6 inputs.", inputTransform, strided, v.vector)
+		square("winogradInputScattered"+v.level, "is winogradInput"+v.level+" of 6x6 pixels at the addresses of src.", inputTransform, scattered, v.vector)
+		square("winogradOutput"+v.level, "transforms 6x6 products to 4x4 outputs.", outputTransform, strided, v.vector)
+		square("winogradOutputReLU"+v.level, "is winogradOutput"+v.level+", then max(y+bias, 0).", outputTransform, withBias, v.vector)
+		square("winogradOutputAdd"+v.level, "is winogradOutput"+v.level+", then max(y+bias+skip, 0).", outputTransform, withSkip, v.vector)
+		square("winogradOutputGrad"+v.level, "transforms 4x4 output gradients to 6x6.", outputGradTransform, strided, v.vector)
+		square("winogradWeights"+v.level, "transforms 3x3 weights to 6x6.", weightTransform, strided, v.vector)
+		square("winogradWeightGrad"+v.level, "transforms 6x6 products to 3x3 weight gradients.", weightGradTransform, strided, v.vector)
+	}
 }
 
 // kind tells the functions of one transform apart.
@@ -158,7 +171,8 @@ const (
 // square writes the function of transform t in two dimensions. Rows and columns
 // of source and destination, and of skip, which lies as the destination does, are
 // the given numbers of bytes apart; the vectors of a pixel are adjacent.
-func square(name, doc string, t transform, k kind) {
+func square(name, doc string, t transform, k kind, vector func() reg.VecVirtual) {
+	size := int(vector().Size())
 	bias, skip := k == withBias || k == withSkip, k == withSkip
 	TEXT(name, 0, map[kind]string{
 		strided:   "func(dst, src *float32, dRow, dCol, sRow, sCol, vectors int)",
@@ -189,12 +203,19 @@ func square(name, doc string, t transform, k kind) {
 	}
 	var constants []reg.VecVirtual
 	for i, c := range t.constants {
-		k := YMM()
+		k := vector()
 		VBROADCASTSS(ConstData(fmt.Sprintf("%s_%d", name, i), U32(math.Float32bits(c))), k)
 		constants = append(constants, k)
 	}
-	between := AllocLocal(t.in * t.out * half)
-	at := func(i, j int) Mem { return between.Offset((i*t.in + j) * half) }
+	zero := vector()
+	if bias {
+		clearVector(zero)
+	}
+	// Aligned, for a vector that lies across two lines of the cache takes twice the time.
+	local, between := AllocLocal(t.in*t.out*size+size), GP64()
+	LEAQ(local.Offset(size-1), between)
+	ANDQ(I32(int32(-size)), between)
+	at := func(i, j int) Mem { return Mem{Base: between, Disp: (i*t.in + j) * size} }
 	Label(name + "_vector")
 	column := GP64()
 	if k != scattered {
@@ -206,7 +227,7 @@ func square(name, doc string, t transform, k kind) {
 			MOVQ(column, row)
 		}
 		for i := range x {
-			x[i] = YMM()
+			x[i] = vector()
 			if k == scattered {
 				MOVQ(Mem{Base: src, Disp: 8 * (i*t.in + j)}, row)
 				VMOVUPS(Mem{Base: row, Index: done, Scale: 1}, x[i])
@@ -232,7 +253,7 @@ func square(name, doc string, t transform, k kind) {
 	for i := range t.out {
 		x := make([]reg.VecVirtual, t.in)
 		for j := range x {
-			x[j] = YMM()
+			x[j] = vector()
 			VMOVUPS(at(i, j), x[j])
 		}
 		to, from := GP64(), GP64()
@@ -247,7 +268,7 @@ func square(name, doc string, t transform, k kind) {
 					VADDPS(Mem{Base: from}, y, y)
 					ADDQ(dCol, from)
 				}
-				VMAXPS(zeroed(), y, y)
+				VMAXPS(zero, y, y)
 			}
 			VMOVUPS(y, Mem{Base: to})
 			ADDQ(dCol, to)
@@ -260,16 +281,16 @@ func square(name, doc string, t transform, k kind) {
 		}
 	}
 	if k == scattered {
-		ADDQ(Imm(half), done)
+		ADDQ(Imm(uint64(size)), done)
 	} else {
-		ADDQ(Imm(half), src)
+		ADDQ(Imm(uint64(size)), src)
 	}
-	ADDQ(Imm(half), dst)
+	ADDQ(Imm(uint64(size)), dst)
 	if bias {
-		ADDQ(Imm(half), biasAt)
+		ADDQ(Imm(uint64(size)), biasAt)
 	}
 	if skip {
-		ADDQ(Imm(half), skipAt)
+		ADDQ(Imm(uint64(size)), skipAt)
 	}
 	DECQ(vectors)
 	JNZ(LabelRef(name + "_vector"))
