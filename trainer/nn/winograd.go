@@ -82,7 +82,7 @@ func (w winograd) forward(e finish) *op {
 		m := kernel.Matrices{Rows: n, Steps: w.c, Cols: w.k, ARow: w.c, AStep: 1,
 			BStep: kernel.Lanes, BBlock: w.c * kernel.Lanes, CRow: w.k, CBlock: kernel.Lanes}
 		for p := range kernel.Positions {
-			kernel.Product(parts[1][p*outApart:], parts[0][p*apart:], in[1][p*w.c*w.k:], m, false)
+			kernel.Product(parts[1][p*outApart:], parts[0][p*apart:], in[1][p*w.weightsApart():], m, false)
 		}
 		for i := range n {
 			w.output(y, parts[1][i*w.k:], parts[3], first+i, outApart, e, in[2:])
@@ -132,17 +132,20 @@ func (w winograd) pixels(dst, src []float32, to kernel.Square, apart int, bias, 
 	kernel.WinogradOutputReLU(dst, src, to, positions(apart), bias, skip)
 }
 
+// weightsApart is the distance between positions of transformed weights.
+func (w winograd) weightsApart() int { return w.c*w.k + gap }
+
 // weights transforms [3][3][c][k] weights to [position][k/lanes][c][lane]. A task
 // is a block of lanes.
 func (w winograd) weights() *op {
-	size := w.c * w.k
+	size, apart := w.c*w.k, w.weightsApart()
 	run := func(_, block int, out []float32, in [][]float32, _ []float32) {
 		for c := range w.c {
 			kernel.WinogradWeights(out[(block*w.c+c)*kernel.Lanes:], in[0][c*w.k+block*kernel.Lanes:],
-				positions(size), kernel.Square{Row: 3 * size, Col: size}, kernel.Lanes)
+				positions(apart), kernel.Square{Row: 3 * size, Col: size}, kernel.Lanes)
 		}
 	}
-	return &op{name: "winograd-weights", out: tensor.Shape{kernel.Positions * size}, phases: []int{w.k / kernel.Lanes}, cost: 9 * size, run: run}
+	return &op{name: "winograd-weights", out: tensor.Shape{kernel.Positions * apart}, phases: []int{w.k / kernel.Lanes}, cost: 9 * size, run: run}
 }
 
 // flipped transforms [3][3][c][k] weights, turned by half a turn and with their
@@ -155,9 +158,9 @@ func (w winograd) flipped() *op {
 		for tap := range 9 {
 			w.transpose(scratch[tap*part:], in[0][(8-tap)*size:], block*kernel.Lanes)
 		}
-		kernel.WinogradWeights(out[block*part:], scratch, positions(size), kernel.Square{Row: 3 * part, Col: part}, part)
+		kernel.WinogradWeights(out[block*part:], scratch, positions(w.weightsApart()), kernel.Square{Row: 3 * part, Col: part}, part)
 	}
-	return &op{name: "winograd-flip", out: tensor.Shape{kernel.Positions * size}, phases: []int{w.c / kernel.Lanes}, scratch: 9 * part, cost: 9 * size, run: run}
+	return &op{name: "winograd-flip", out: tensor.Shape{kernel.Positions * w.weightsApart()}, phases: []int{w.c / kernel.Lanes}, scratch: 9 * part, cost: 9 * size, run: run}
 }
 
 // back returns the convolution that computes the gradient by the input from that
@@ -175,8 +178,8 @@ func (w winograd) weightGrad() *op {
 	const some, few = 8, 2 // tiles and positions of a task
 	_, count := groups(w.tiles(), 1, max(64, 7280/(w.c+w.k)))
 	block, count := groups(w.tiles(), 1, (w.tiles()+count-1)/count)
-	size, apart, gradApart := w.c*w.k, block*w.c+gap, block*w.k+gap
-	sizes := []int{kernel.Positions * size, kernel.Positions * apart, kernel.Positions * gradApart}
+	size, sumApart, apart, gradApart := w.c*w.k, w.weightsApart(), block*w.c+gap, block*w.k+gap
+	sizes := []int{kernel.Positions * sumApart, kernel.Positions * apart, kernel.Positions * gradApart}
 	shared := &workspace{size: total(sizes)}
 	m := kernel.Matrices{Rows: w.c, Cols: w.k, ARow: 1, AStep: w.c, BStep: w.k, BBlock: kernel.Lanes, CRow: kernel.Lanes, CBlock: w.c * kernel.Lanes}
 	run := func(phase, task int, dw []float32, in [][]float32, scratch []float32) {
@@ -187,7 +190,7 @@ func (w winograd) weightGrad() *op {
 		case phase == 2*count:
 			for c := range w.c {
 				kernel.WinogradWeightGrad(dw[c*w.k+task*kernel.Lanes:], parts[0][(task*w.c+c)*kernel.Lanes:],
-					kernel.Square{Row: 3 * size, Col: size}, positions(size), kernel.Lanes)
+					kernel.Square{Row: 3 * size, Col: size}, positions(sumApart), kernel.Lanes)
 			}
 		case phase%2 == 0:
 			zeros, patch := scratch[:w.c], scratch[w.c:]
@@ -200,7 +203,7 @@ func (w winograd) weightGrad() *op {
 			m := m
 			m.Steps = n
 			for p := task * few; p < (task+1)*few; p++ {
-				kernel.Product(parts[0][p*size:], parts[1][p*apart:], parts[2][p*gradApart:], m, phase > 1)
+				kernel.Product(parts[0][p*sumApart:], parts[1][p*apart:], parts[2][p*gradApart:], m, phase > 1)
 			}
 		}
 	}
