@@ -84,13 +84,14 @@ func benchmarked() []Config {
 func BenchmarkConv(b *testing.B) {
 	for _, v := range []conv{newConv(32, 32, 32, 16, 16, 3, 1, 1), newConv(32, 32, 32, 16, 32, 3, 2, 1), newConv(32, 4, 4, 128, 128, 3, 1, 1)} {
 		x, w, dy := make([]float32, v.n*v.h*v.w*v.c), make([]float32, 9*v.c*v.k), make([]float32, v.n*v.oh*v.ow*v.k)
-		flip := v.flip()
+		flip, pack := v.flip(), v.pack()
+		packed := make([]float32, pack.out.TotalSize())
 		flipped := make([]float32, flip.out.TotalSize())
 		for _, c := range []struct {
 			o   *op
 			out []float32
 			in  [][]float32
-		}{{v.forward(finish{}), dy, [][]float32{x, w}}, {v.inputGrad(), x, [][]float32{dy, flipped}}, {v.weightGrad(), w, [][]float32{x, dy}}, {flip, flipped, [][]float32{w}}} {
+		}{{v.forward(finish{}), dy, [][]float32{x, packed}}, {v.inputGrad(), x, [][]float32{dy, flipped}}, {v.weightGrad(), w, [][]float32{x, dy}}, {flip, flipped, [][]float32{w}}} {
 			b.Run(fmt.Sprintf("%s/%dx%dx%d-%d/stride=%d", c.o.name, v.h, v.w, v.c, v.k, v.stride), func(b *testing.B) {
 				p := newPool(1, c.o.scratch)
 				b.ReportAllocs()

@@ -32,26 +32,46 @@ func (b *builder) conv(x, weight *gorgonia.Node, stride, pad int) *gorgonia.Node
 	if w, ok := v.winograd(); ok {
 		return b.winograd(w, x, weight)
 	}
-	o := v.forward(finish{})
-	o.wrt = []bool{true, true}
-	o.diff = func(in gorgonia.Nodes, _, grad *gorgonia.Node) gorgonia.Nodes {
-		flipped := b.apply(v.flip(), in[1])
-		return gorgonia.Nodes{b.apply(v.inputGrad(), grad, flipped), b.apply(v.weightGrad(), in[0], grad)}
-	}
-	return b.apply(o, x, weight)
+	return b.packed(v.forward(finish{}), v.pack(), x, weight, func(weight, grad *gorgonia.Node) *gorgonia.Node {
+		return b.apply(v.inputGrad(), grad, b.apply(v.flip(), weight))
+	}, v.weightGrad)
 }
 
-// winograd adds the convolution of x with weight by tiles. The node of the
-// transformed weights is an inner one: differentiation goes past it.
+// winograd adds the convolution of x with weight by tiles.
 func (b *builder) winograd(w winograd, x, weight *gorgonia.Node) *gorgonia.Node {
-	o := w.forward(finish{})
-	transformed := b.apply(w.weights(), weight)
+	return b.packed(w.forward(finish{}), w.weights(), x, weight, func(weight, grad *gorgonia.Node) *gorgonia.Node {
+		return b.apply(w.back().forward(finish{}), grad, b.apply(w.flipped(), weight))
+	}, w.weightGrad)
+}
+
+// packed adds the convolution o of x with weight in the form that pack gives it.
+// The node of the packed weights is an inner one: differentiation goes past it,
+// by inputGrad and weightGrad.
+func (b *builder) packed(o, pack *op, x, weight *gorgonia.Node, inputGrad func(weight, grad *gorgonia.Node) *gorgonia.Node, weightGrad func() *op) *gorgonia.Node {
 	o.wrt = []bool{true, false, true}
 	o.diff = func(in gorgonia.Nodes, _, grad *gorgonia.Node) gorgonia.Nodes {
-		flipped := b.apply(w.flipped(), in[2])
-		return gorgonia.Nodes{b.apply(w.back().forward(finish{}), grad, flipped), nil, b.apply(w.weightGrad(), in[0], grad)}
+		return gorgonia.Nodes{inputGrad(in[2], grad), nil, b.apply(weightGrad(), in[0], grad)}
 	}
-	return b.apply(o, x, transformed, weight)
+	return b.apply(o, x, b.apply(pack, weight), weight)
+}
+
+// wide is k in whole blocks of lanes.
+func (v conv) wide() int { return (v.k + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes }
+
+// pack brings [size][size][c][k] weights to [k/lanes][size][size][c][lane], with
+// zeros in the lanes past the last channel: so they are read one after the other.
+func (v conv) pack() *op {
+	rows := v.size * v.size * v.c
+	run := func(_, block int, out []float32, in [][]float32, _ []float32) {
+		first := block * kernel.Lanes
+		width := min(kernel.Lanes, v.k-first)
+		out = out[first*rows:][:kernel.Lanes*rows]
+		for i := range rows {
+			lane := out[i*kernel.Lanes:][:kernel.Lanes]
+			clear(lane[copy(lane, in[0][i*v.k+first:][:width]):])
+		}
+	}
+	return &op{name: "pack", out: tensor.Shape{rows * v.wide()}, phases: []int{v.wide() / kernel.Lanes}, run: run}
 }
 
 // groups cuts n images into groups large enough that each has at least pixels
@@ -63,12 +83,17 @@ func groups(n, perImage, pixels int) (size, count int) {
 }
 
 // forward computes y[n][oy][ox][k] as the sum over r, s, c of
-// x[n][oy*stride+r-pad][ox*stride+s-pad][c] * weight[r][s][c][k], and
-// finishes it. A task is a group of images, padded with zeros in its scratch.
+// x[n][oy*stride+r-pad][ox*stride+s-pad][c] * weight[r][s][c][k], with weights by
+// pack, and finishes it. A task is a group of images, padded with zeros in its scratch.
 func (v conv) forward(e finish) *op {
 	f := frame{v.h, v.w, v.c, v.pad, v.pad}
 	size, count := v.tasks(f)
 	parts := v.parts(f, size)
+	padded := f.scratch(size)
+	needed := padded
+	if v.wide() != v.k {
+		needed += size * v.oh * v.ow * v.wide()
+	}
 	ones := make([]float32, v.k)
 	for i := range ones {
 		ones[i] = 1
@@ -80,13 +105,22 @@ func (v conv) forward(e finish) *op {
 		pixels := n * v.oh * v.ow
 		from := first * v.oh * v.ow
 		y = y[from*v.k:][:pixels*v.k]
+		sums := y
+		if v.wide() != v.k {
+			sums = scratch[padded:][:pixels*v.wide()]
+		}
 		for _, p := range parts {
-			p.run(y, x, operands[1], n)
+			p.run(sums, x, operands[1], n)
+		}
+		if v.wide() != v.k {
+			for i := range pixels {
+				copy(y[i*v.k:][:v.k], sums[i*v.wide():])
+			}
 		}
 		e.apply(y, from, ones, operands[2:])
 	}
 	return &op{name: "conv", out: tensor.Shape{v.n, v.oh, v.ow, v.k}, phases: []int{count},
-		scratch: f.scratch(size), cost: v.macs(), run: run}
+		scratch: needed, cost: v.macs(), run: run}
 }
 
 // convPart is the part of a convolution at the pixels that meet the same taps
@@ -157,12 +191,12 @@ func (v conv) part(f frame, images int, t taps, pixels []int) convPart {
 	for image := range images {
 		for _, i := range pixels {
 			in = append(in, image*f.size()+f.at(i/v.ow*v.stride-v.pad+t.row, i%v.ow*v.stride-v.pad+t.col))
-			out = append(out, (image*v.oh*v.ow+i)*v.k)
+			out = append(out, (image*v.oh*v.ow+i)*v.wide())
 		}
 	}
-	return convPart{kernel.NewOffsets(in), kernel.NewOffsets(out), len(pixels), (t.row*v.size + t.col) * v.c * v.k, kernel.Layout{
+	return convPart{kernel.NewOffsets(in), kernel.NewOffsets(out), len(pixels), (t.row*v.size + t.col) * v.c * kernel.Lanes, kernel.Layout{
 		Outer: 1, Rows: t.rowEnd - t.row, Run: (t.colEnd - t.col) * v.c, ARow: f.pitch(), ARun: 1,
-		BRow: v.size * v.c * v.k, BRun: v.k, BBlock: kernel.Lanes, Cols: v.k,
+		BRow: v.size * v.c * kernel.Lanes, BRun: kernel.Lanes, BBlock: v.size * v.size * v.c * kernel.Lanes, Cols: v.wide(),
 	}}
 }
 

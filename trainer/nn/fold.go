@@ -25,12 +25,12 @@ func (l *layers) folded(convName, normName string, x *gorgonia.Node, outputs, si
 		return nil
 	}
 	v, e := newConv(n, h, w, c, outputs, size, stride, size/2), finish{bias: true, skip: skip != nil, relu: relu}
-	o := v.forward(e)
-	scaled, shift := p.apply(foldScale(weight.Shape()), weight, affine, running), p.apply(foldShift(outputs), affine, running)
+	o, pack := v.forward(e), v.pack()
 	if w, ok := v.winograd(); ok && relu {
-		o, scaled = w.forward(e), p.apply(w.weights(), scaled)
+		o, pack = w.forward(e), w.weights()
 	}
-	in := gorgonia.Nodes{x, l.prepared(convName, scaled), l.prepared(normName, shift)}
+	scaled, shift := p.apply(foldScale(weight.Shape()), weight, affine, running), p.apply(foldShift(outputs), affine, running)
+	in := gorgonia.Nodes{x, l.prepared(convName, p.apply(pack, scaled)), l.prepared(normName, shift)}
 	if skip != nil {
 		in = append(in, skip)
 	}

@@ -86,7 +86,7 @@ func TestWinogradMatchesTheDirectConvolution(t *testing.T) {
 					want[i] = max(0, want[i])
 				}
 				near(t, "finished by tiles", compute(w.forward(e), 2, x, compute(w.weights(), 1, weight), bias, skip), want, layerTolerance)
-				near(t, "finished directly", compute(v.forward(e), 2, x, weight, bias, skip), want, layerTolerance)
+				near(t, "finished directly", compute(v.forward(e), 2, x, compute(v.pack(), 1, weight), bias, skip), want, layerTolerance)
 			}
 		})
 	}
@@ -133,7 +133,7 @@ func TestConvolutionBitsArePinned(t *testing.T) {
 	keep(compute(w.weightGrad(), 1, x, dy))
 	v = newConv(2, 7, 9, 16, 32, 3, 2, 1)
 	dy = dy[:v.n*v.oh*v.ow*v.k]
-	keep(compute(v.forward(finish{}), 1, x, weight))
+	keep(compute(v.forward(finish{}), 1, x, compute(v.pack(), 1, weight)))
 	keep(compute(v.inputGrad(), 1, dy, compute(v.flip(), 1, weight)))
 	keep(compute(v.weightGrad(), 1, x, dy))
 	const want = "2055e5b0eb4ea9b5936a123677c24f47f883fad881f95c40949bd9eba9e54fab"
