@@ -21,6 +21,9 @@ func (v conv) winograd() (winograd, bool) {
 	const side = kernel.TileOut
 	w := winograd{v, (v.oh + side - 1) / side, (v.ow + side - 1) / side}
 	fits := v.size == 3 && v.stride == 1 && v.pad == 1 && v.c%kernel.Lanes == 0 && v.k%kernel.Lanes == 0
+	// A single tile an image makes little of its 36 c k weights, and waits for
+	// memory when they are more than a cache holds.
+	fits = fits && (w.rows*w.cols > 1 || v.c*v.k < 1<<17)
 	return w, fits && 4*w.rows*w.cols*kernel.Positions <= 3*9*v.oh*v.ow
 }
 

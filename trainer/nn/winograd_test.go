@@ -99,6 +99,8 @@ func TestWinogradIsForWhatItSaves(t *testing.T) {
 	}{
 		{newConv(1, 16, 16, 16, 16, 3, 1, 1), true},
 		{newConv(1, 2, 2, 64, 64, 3, 1, 1), false},
+		{newConv(1, 4, 4, 256, 256, 3, 1, 1), true},
+		{newConv(1, 4, 4, 512, 512, 3, 1, 1), false},
 		{newConv(1, 16, 16, 8, 16, 3, 1, 1), false},
 		{newConv(1, 16, 16, 16, 20, 3, 1, 1), false},
 		{newConv(1, 16, 16, 16, 16, 3, 2, 1), false},
