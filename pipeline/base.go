@@ -19,7 +19,12 @@ type Seedless interface {
 // symbolic link, if it is what the stage would make. It reports whether it did;
 // where no links can be made, it did not.
 func (r *runner) link(ctx context.Context, s Stage, e *Entry) (bool, error) {
-	if r.Base == "" || e.why(r.base.Stages[s.Name()], "") != "" {
+	old := r.base.Stages[s.Name()]
+	if r.Base == "" || old == nil {
+		return false, nil
+	}
+	e.Tools = tools(ctx, s, old)
+	if e.why(old, "") != "" {
 		return false, nil
 	}
 	if err := r.ours(s); err != nil {
@@ -37,7 +42,6 @@ func (r *runner) link(ctx context.Context, s Stage, e *Entry) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	old := r.base.Stages[s.Name()]
 	if c.digest() != old.Output {
 		return false, errors.New("the output in " + made + " is not what its lock file records: run again what made it")
 	}

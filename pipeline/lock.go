@@ -36,6 +36,7 @@ type Entry struct {
 	Settings map[string]string `yaml:"settings"`
 	Inputs   string            `yaml:"inputs,omitempty"`   // digest of the files from outside
 	Upstream map[string]string `yaml:"upstream,omitempty"` // output digest of each stage before
+	Tools    map[string]string `yaml:"tools,omitempty"`    // versions of the machine's tools that were used
 	Files    int               `yaml:"files"`
 	Output   string            `yaml:"output"`
 }
@@ -134,6 +135,11 @@ func (e *Entry) why(old *Entry, inputs string) string {
 	for _, k := range sortedKeys(e.Upstream, old.Upstream) {
 		if e.Upstream[k] != old.Upstream[k] {
 			return fmt.Sprintf("the output of %s changed", k)
+		}
+	}
+	for _, k := range sortedKeys(e.Tools, old.Tools) {
+		if now, was := e.Tools[k], old.Tools[k]; now != was {
+			return fmt.Sprintf("%s is %s here, and was %s", k, cmp.Or(now, "missing"), cmp.Or(was, "missing"))
 		}
 	}
 	if e.Inputs != old.Inputs {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 	"github.com/gofrs/flock"
@@ -297,8 +298,22 @@ func (r *runner) examine(ctx context.Context, before []Stage, s Stage) (*Entry, 
 	if err != nil {
 		return nil, "", err
 	}
-	e.Inputs = inputs
-	return e, e.why(r.lock.Stages[s.Name()], why), nil
+	old := r.lock.Stages[s.Name()]
+	e.Inputs, e.Tools = inputs, tools(ctx, s, old)
+	return e, e.why(old, why), nil
+}
+
+// tools returns what is there now of the tools that made an output.
+func tools(ctx context.Context, s Stage, old *Entry) map[string]string {
+	t, ok := s.(Tooled)
+	if !ok || old == nil || len(old.Tools) == 0 {
+		return nil
+	}
+	now := map[string]string{}
+	for name := range old.Tools {
+		now[name] = t.Tool(ctx, name)
+	}
+	return now
 }
 
 // inputs returns the digest of the files that a stage reads from outside, and
@@ -366,10 +381,13 @@ func (r *runner) execute(ctx context.Context, before []Stage, s Stage, e *Entry)
 	if err != nil {
 		return err
 	}
+	var mu sync.Mutex
+	e.Tools = map[string]string{}
 	out, err := s.Run(ctx, in, Env{
 		Name: s.Name(), Root: r.Root, Dir: dir, Workers: max(1, r.Workers), Progress: r.Progress,
 		Seed: r.Seed, Key: rng.New(r.Seed).With(s.Name()),
 		Digests: r.seen.sha256, Previous: func() (*Previous, error) { return r.last(ctx, s) },
+		Uses: func(tool, version string) { mu.Lock(); defer mu.Unlock(); e.Tools[tool] = version },
 	})
 	if err != nil {
 		return err

@@ -55,6 +55,14 @@ func lasting(s Stage) func(path string) func([]byte) []byte {
 	return nil
 }
 
+// Tooled is a Stage that may use tools of the machine, as its inputs demand. What
+// a run uses is recorded, and where that is another version now, the stage runs.
+type Tooled interface {
+	Stage
+	// Tool returns the version of a tool that is there now, "" if there is none.
+	Tool(ctx context.Context, name string) string
+}
+
 // Env is what a stage is given to run in.
 type Env struct {
 	Name     string        // the stage's own name
@@ -72,6 +80,10 @@ type Env struct {
 	// can tell which parts of it are still good: nil if there is none, or if it is
 	// not what the lock records, or if all is to be made anew. May be nil.
 	Previous func() (*Previous, error)
+	// Uses records that a tool of this machine, which is no part of the program, has
+	// a part in the output; version "" says that it is missing. A stage that calls
+	// it is Tooled. It may be nil, and may be called from any goroutine.
+	Uses func(tool, version string)
 }
 
 // Previous is a stage's output before this run, to be read and linked to, but
