@@ -13,6 +13,7 @@ import (
 	"image/png"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,6 +23,8 @@ import (
 
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/ingest"
+	"github.com/gesturekit/gesturekit/ingest/video"
+	"github.com/gesturekit/gesturekit/pipeline"
 )
 
 // moving returns the pictures as a GIF, with the colours of a palette.
@@ -245,5 +248,91 @@ func TestClipsAreNotReadAgain(t *testing.T) {
 	anew := must(t, o)
 	if !maps.Equal(files(t, filepath.Join(root, "ingest")), files(t, filepath.Join(anew.root, "ingest"))) || len(r.m.Samples) != len(sound())+6 {
 		t.Errorf("another result than a first run's, %d samples", len(r.m.Samples))
+	}
+}
+
+// filmed returns a video of ten frames, 10 a second, of ffmpeg's test source.
+func filmed(t *testing.T, file string, args ...string) string {
+	t.Helper()
+	if _, err := video.Find(t.Context()); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	name := filepath.Join(t.TempDir(), file)
+	args = slices.Concat([]string{"-v", "error", "-f", "lavfi", "-i", "testsrc=size=64x48:rate=10:duration=1"}, args, []string{name})
+	if out, err := exec.Command("ffmpeg", args...).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// Frames of a video are captures as those of an animation are, and the lock says
+// which ffmpeg took them.
+func TestFramesOfVideos(t *testing.T) {
+	clip := filmed(t, "a.avi", "-c:v", "ffv1")
+	captures := write(t, with(sound(), map[string]string{
+		"fist/wave.txt": clip, "fist/eve/1.mov": filmed(t, "a.mov", "-c:v", "mpeg4"), "fist/dee-x-1": filmed(t, "b.mjpeg", "-c:v", "mjpeg"),
+		"fist/all.zip": zipped(t, map[string]string{"x/a.mp4": filmed(t, "c.mp4", "-c:v", "mpeg4", "-vf", "negate")}), "fist/cut.mov": filmed(t, "a.mov", "-c:v", "mpeg4")[:2000],
+		"fist/hlg.mkv": filmed(t, "d.mkv", "-c:v", "ffv1", "-vf", "hflip", "-pix_fmt", "yuv420p10le", "-color_trc", "arib-std-b67"),
+	}))
+	o := options(captures)
+	r := must(t, o)
+	count := map[string]int{}
+	for _, s := range r.m.Samples {
+		if file, _, ok := strings.Cut(s.Source, "/0000"); ok {
+			count[file+" "+s.Group]++
+		}
+	}
+	want := map[string]int{"fist/wave.txt wave.txt": 5, "fist/eve/1.mov eve": 5, "fist/dee-x-1 dee": 2, "fist/all.zip/x/a.mp4 x": 5, "fist/hlg.mkv hlg.mkv": 5}
+	if !maps.Equal(count, want) || !maps.Equal(r.quarantine, map[string]string{"fist/cut.mov": "unreadable"}) {
+		t.Errorf("frames %v, quarantine %v", count, r.details)
+	}
+	contains(t, "cut", r.details["fist/cut.mov"], "video is broken: moov atom not found")
+	lock, err := pipeline.ReadLock(r.root)
+	if f, _ := video.Find(t.Context()); err != nil || f.Version == "" || lock.Stages["ingest"].Tools["ffmpeg"] != f.Version {
+		t.Errorf("the lock has %v, %v", lock.Stages["ingest"].Tools, err)
+	}
+	flagged, err := os.ReadFile(filepath.Join(r.root, "ingest", ingest.FlaggedFile))
+	if err != nil || strings.Count(string(flagged), "PQ or HLG") != 5 {
+		t.Errorf("flagged: %s, %v", flagged, err)
+	}
+	again, err := run(t, o, 9)
+	if err != nil || !maps.Equal(files(t, filepath.Join(r.root, "ingest")), files(t, filepath.Join(again.root, "ingest"))) {
+		t.Errorf("other bytes in a second run, %v", err)
+	}
+	o.Video.Take = "every 10"
+	if r := must(t, o); len(r.m.Samples) != len(sound())+5 {
+		t.Errorf("%d samples", len(r.m.Samples))
+	}
+	o.Video.Take, o.Clips.MaxFrames = "every 1", 9
+	r = must(t, o)
+	if len(r.m.Samples) != len(sound()) || len(r.quarantine) != 6 {
+		t.Errorf("%d samples, quarantine %v", len(r.m.Samples), r.quarantine)
+	}
+	contains(t, "many", r.details["fist/wave.txt"], "10 frames, at most 9 are allowed (ingest.clips.max_frames): take fewer (ingest.video.take)")
+	o.Clips.MaxFrames, o.Video.MaxBytes = 100, int64(len(clip)-1)
+	contains(t, "bytes", must(t, o).details["fist/wave.txt"], "(ingest.video.max_bytes)")
+}
+
+// Without ffmpeg, videos are set aside, and taken once it is there.
+func TestVideosWithoutFFmpeg(t *testing.T) {
+	captures := write(t, with(sound(), map[string]string{"fist/a.mp4": filmed(t, "a.mp4", "-c:v", "mpeg4")}))
+	path, root := os.Getenv("PATH"), t.TempDir()
+	t.Setenv("PATH", "")
+	o := options(captures)
+	r, err := runIn(t, o, 2, root)
+	if err != nil || r.quarantine["fist/a.mp4"] != "unsupported" {
+		t.Fatalf("%v, quarantine %v", err, r.quarantine)
+	}
+	contains(t, "detail", r.details["fist/a.mp4"], "a video: install ffmpeg 5.1 or newer")
+	t.Setenv("PATH", path)
+	if r, err = runIn(t, o, 2, root); err != nil || len(r.m.Samples) != len(sound())+5 {
+		t.Errorf("%d samples, %v", len(r.m.Samples), err)
 	}
 }

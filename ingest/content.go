@@ -12,6 +12,7 @@ import (
 	"os"
 	"sync/atomic"
 
+	"github.com/gesturekit/gesturekit/ingest/video"
 	"github.com/gesturekit/gesturekit/pipeline"
 	"github.com/gesturekit/gesturekit/pixel"
 )
@@ -102,29 +103,39 @@ func (s Stage) contentsOf(f folder) []content {
 // sum finds out a capture's digest and what EXIF says. It opens no capture that
 // is known from an earlier run.
 func (s Stage) sum(c *capture, root string, env pipeline.Env, have map[string]earlier) {
-	if c.size > s.Options.MaxBytes {
-		c.reject(TooLarge, fmt.Sprintf("%d bytes, at most %d are allowed", c.size, s.Options.MaxBytes))
-		return
-	}
 	if env.Digests != nil {
 		c.sha256 = env.Digests(c.path)
 	}
-	if e, ok := have[c.sha256]; ok {
+	if e, ok := have[c.sha256]; ok && c.size <= s.Options.MaxBytes {
 		c.exifTime, c.exifCamera = e.exifTime, e.exifCamera
-	} else if err := c.read(c.onDisk(root), s.Options.limits()); err != nil {
+	} else if err := s.read(c, c.onDisk(root)); err != nil {
 		c.reject(Unreadable, bare(err))
 		return
 	}
 	c.takenAt, c.camera = cmp.Or(c.takenAt, c.exifTime), cmp.Or(c.camera, c.exifCamera)
 }
 
-// read reads EXIF, tells a clip and, if it is not known yet, takes the digest.
-func (c *capture) read(name string, l pixel.Limits) error {
+// read tells a clip, reads EXIF and, if it is not known yet, takes the digest.
+func (s Stage) read(c *capture, name string) error {
 	file, err := os.Open(name)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
+	head := make([]byte, 512)
+	n, err := file.ReadAt(head, 0)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	c.video = videoIn(head[:n], io.NewSectionReader(file, 0, c.size))
+	most, setting := s.Options.MaxBytes, ""
+	if c.video != "" {
+		most, setting = s.Options.Video.MaxBytes, " (ingest.video.max_bytes)"
+	}
+	if c.size > most {
+		c.reject(TooLarge, fmt.Sprintf("%d bytes, at most %d are allowed%s", c.size, most, setting))
+		return nil
+	}
 	if c.sha256 == "" {
 		h := sha256.New()
 		if _, err := io.Copy(h, file); err != nil {
@@ -135,20 +146,35 @@ func (c *capture) read(name string, l pixel.Limits) error {
 			return err
 		}
 	}
+	if c.video != "" {
+		return nil
+	}
 	shot := pixel.ReadShot(file)
 	c.exifTime, c.exifCamera = shot.TakenAt, shot.Camera
-	head := make([]byte, 32)
-	n, err := file.ReadAt(head, 0)
-	if err != nil && err != io.EOF || !pixel.MayMove(head[:n]) {
+	if !pixel.MayMove(head[:n]) {
 		return nil
 	}
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return err
 	}
-	info, err := pixel.Header(data, l)
-	c.clip = err == nil && info.Frames > 1 // else it is an image, good or bad
+	info, err := pixel.Header(data, s.Options.limits())
+	c.animation = err == nil && info.Frames > 1 // else it is an image, good or bad
 	return nil
+}
+
+// videoIn tells the container of a video by the file's first bytes, and of one
+// that begins as a JPEG by as much of it as has its first picture.
+func videoIn(head []byte, file io.Reader) video.Container {
+	switch pixel.Sniff(head) {
+	case "":
+		return video.Sniff(head)
+	case pixel.JPEG:
+		if video.IsMJPEG(file) {
+			return video.MJPEG
+		}
+	}
+	return ""
 }
 
 // bare is a file error without the file's name, which differs between machines.

@@ -89,8 +89,8 @@ func TestOptionsValidate(t *testing.T) {
 		}
 	}
 	bad := ingest.Options{Fit: "x"}
-	if err := bad.Validate(); strings.Count(err.Error(), "\n") != 10 {
-		t.Errorf("got %q, want all eleven faults at once", err)
+	if err := bad.Validate(); strings.Count(err.Error(), "\n") != 13 {
+		t.Errorf("got %q, want all fourteen faults at once", err)
 	}
 	if _, err := run(t, bad, 1); err == nil {
 		t.Error("a stage with invalid options runs")

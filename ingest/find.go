@@ -12,6 +12,7 @@ import (
 
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/ingest/quality"
+	"github.com/gesturekit/gesturekit/ingest/video"
 )
 
 // capture is one file of the captures folder on its way to the manifest or to
@@ -22,7 +23,6 @@ type capture struct {
 	place    string // of a capture in an archive, its path without the archive; of a frame that of its clip
 	size     int64
 	regular  bool
-	clip     bool // of several frames, which become captures of their own
 	frame    bool // of a clip; file has it at the working size
 	category string
 	group    string
@@ -34,6 +34,9 @@ type capture struct {
 	colours  string // why its colour profile was passed over, "" if it was not or there is none
 	reason   Reason // "" while nothing speaks against it
 	detail   string
+
+	animation bool            // has several frames, which become captures of their own
+	video     video.Container // likewise; "" if it is none
 
 	width, height        int    // upright, pixels
 	exifTime, exifCamera string // what EXIF says

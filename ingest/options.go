@@ -4,7 +4,7 @@
 // A capture is any file below the captures folder but for hidden ones (a name
 // that begins with a dot), Thumbs.db, desktop.ini, folders named __MACOSX and
 // the groups file itself; in place of a zip, tar or tar.gz archive, every file in
-// it. Every capture is either kept or stands in
+// it, and in place of an animation or a video, the frames taken out of it. Every capture is either kept or stands in
 // quarantine.csv with a reason; the sums are checked before the stage finishes.
 // Captures are only ever read.
 //
@@ -41,7 +41,8 @@ type Options struct {
 	MaxBytes  int64     `yaml:"max_bytes" doc:"captures of more bytes are quarantined, 1 or more"`
 	Flags     Flags     `yaml:"flags" doc:"limits beyond which a kept capture is listed in flagged.csv"`
 	Archives  Archives  `yaml:"archives" doc:"what is taken out of zip and tar archives"`
-	Clips     Clips     `yaml:"clips" doc:"what is taken out of animations"`
+	Clips     Clips     `yaml:"clips" doc:"what is taken out of animations and videos"`
+	Video     Video     `yaml:"video" doc:"which frames of a video are taken, by ffmpeg"`
 	Groups    Groups    `yaml:"groups" doc:"where the person or session of a capture comes from"`
 }
 
@@ -65,7 +66,9 @@ func Default() Options {
 	limits := pixel.DefaultLimits()
 	return Options{
 		Size: 64, Fit: pixel.Crop, Quality: 95, MinSide: 16, MaxPixels: limits.Pixels, MaxBytes: limits.Bytes,
-		Flags: defaultFlags(), Archives: Archives{MaxFiles: 200_000, MaxBytes: 16 << 30}, Clips: Clips{MaxFrames: 10_000, MaxPixels: 20_000_000_000}, Groups: Groups{Path: "path", Group: "person", Category: "category", TakenAt: "taken_at", Camera: "camera", Gap: 20, Near: 0.985, Rest: quarantine},
+		Flags: defaultFlags(), Archives: Archives{MaxFiles: 200_000, MaxBytes: 16 << 30}, Clips: Clips{MaxFrames: 10_000, MaxPixels: 20_000_000_000},
+		Video:  Video{Take: "rate 5", MaxBytes: 4 << 30, MaxSeconds: 3600},
+		Groups: Groups{Path: "path", Group: "person", Category: "category", TakenAt: "taken_at", Camera: "camera", Gap: 20, Near: 0.985, Rest: quarantine},
 	}
 }
 
@@ -90,6 +93,11 @@ func (o Options) Validate() error {
 	check("archives.max_bytes", o.Archives.MaxBytes, 1, 0)
 	check("clips.max_frames", int64(o.Clips.MaxFrames), 1, 0)
 	check("clips.max_pixels", o.Clips.MaxPixels, 1, 0)
+	check("video.max_bytes", o.Video.MaxBytes, 1, 0)
+	check("video.max_seconds", int64(o.Video.MaxSeconds), 1, 1_000_000)
+	if err := o.Video.Take.Validate(); err != nil {
+		errs = append(errs, fmt.Errorf("ingest.video.take is %w", err))
+	}
 	if err := o.Fit.Validate(); err != nil {
 		errs = append(errs, fmt.Errorf("ingest.%w", err))
 	}

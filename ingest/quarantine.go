@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gesturekit/gesturekit/ingest/video"
 	"github.com/gesturekit/gesturekit/pixel"
 )
 
@@ -34,14 +35,14 @@ const (
 	BadName     Reason = "bad-name"     // its path cannot stand in a manifest
 )
 
-// reasonOf translates an error of pixel.
+// reasonOf translates an error of pixel or video.
 func reasonOf(err error) Reason {
 	for _, r := range []struct {
 		err    error
 		reason Reason
 	}{
 		{pixel.ErrNotImage, NotAnImage}, {pixel.ErrUnsupported, Unsupported},
-		{pixel.ErrTooLarge, TooLarge}, {pixel.ErrTruncated, Truncated},
+		{pixel.ErrTooLarge, TooLarge}, {pixel.ErrTruncated, Truncated}, {video.ErrTooLarge, TooLarge},
 	} {
 		if errors.Is(err, r.err) {
 			return r.reason

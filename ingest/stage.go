@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"github.com/gesturekit/gesturekit/dataset"
+	"github.com/gesturekit/gesturekit/ingest/video"
 	"github.com/gesturekit/gesturekit/internal/atomicfile"
 	"github.com/gesturekit/gesturekit/pipeline"
 	"github.com/gesturekit/gesturekit/pixel"
@@ -30,7 +31,15 @@ type Stage struct {
 func (Stage) Name() string { return "ingest" }
 
 // Version identifies the algorithm and the codec.
-func (s Stage) Version() string { return "ingest/7 " + s.Codec.Identity() }
+func (s Stage) Version() string { return "ingest/8 " + s.Codec.Identity() }
+
+// Tool returns the version of ffmpeg, which takes frames out of videos.
+func (Stage) Tool(ctx context.Context, name string) string {
+	if f, err := video.Find(ctx); err == nil && name == ffmpeg {
+		return f.Version
+	}
+	return ""
+}
 
 // Seedless tells that the stage draws nothing.
 func (Stage) Seedless() {}

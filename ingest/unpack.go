@@ -121,7 +121,7 @@ func (s Stage) contents(ctx context.Context, name, dir string) (all contents, er
 		return all, err
 	}
 	o := s.Options
-	entries, err := archive.Unpack(ctx, name, dir, archive.Limits{Files: o.Archives.MaxFiles, Bytes: o.Archives.MaxBytes, FileBytes: o.MaxBytes}, hidden)
+	entries, err := archive.Unpack(ctx, name, dir, archive.Limits{Files: o.Archives.MaxFiles, Bytes: o.Archives.MaxBytes, FileBytes: max(o.MaxBytes, o.Video.MaxBytes)}, hidden)
 	switch {
 	case errors.Is(err, archive.ErrNotArchive):
 		return contents{}, os.RemoveAll(dir)

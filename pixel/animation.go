@@ -46,8 +46,8 @@ func Frames(data []byte, l Limits) iter.Seq2[*image.RGBA, error] {
 // MayMove reports whether a file that begins so, with 32 bytes or more, may have
 // several frames: a GIF, or a WebP that says it is an animation.
 func MayMove(head []byte) bool {
-	f, err := sniff(head)
-	return err == nil && (f == GIF || f == WebP && animatedWebP(head))
+	f := Sniff(head)
+	return f == GIF || f == WebP && animatedWebP(head)
 }
 
 // count returns the number of frames, without decoding any.

@@ -31,6 +31,13 @@ const (
 	AVIF Format = "avif"
 )
 
+// Sniff tells the format of a file by its first bytes, 256 or more, "" if it is
+// none that Decode reads.
+func Sniff(head []byte) Format {
+	f, _ := sniff(head)
+	return f
+}
+
 // sniff finds the format by content; the file's name has no say. The decoders
 // are called by name and never through image.Decode, whose answer depends on
 // what else is linked in.
