@@ -18,6 +18,7 @@ import (
 	"github.com/gesturekit/gesturekit/gate"
 	"github.com/gesturekit/gesturekit/internal/nearest"
 	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/report"
 )
 
 // The exit statuses of the program.
@@ -72,7 +73,7 @@ func statusOf(err error) int {
 		return statusGate
 	case errors.Is(err, errStale), errors.Is(err, pipeline.ErrStale):
 		return statusStale
-	case errors.Is(err, dataset.ErrInvalid):
+	case errors.Is(err, dataset.ErrInvalid), errors.Is(err, report.ErrDocument):
 		return statusInvalid
 	}
 	return statusFailed

@@ -64,7 +64,8 @@ func (r Result) Validate() error {
 	if err := r.Rule().Validate(); err != nil {
 		return err
 	}
-	for name, m := range map[string]*Metrics{"test": &r.Test, "validation": r.Validation} {
+	for i, m := range []*Metrics{&r.Test, r.Validation} {
+		name := []string{"test", "validation"}[i]
 		if m == nil {
 			continue
 		}
