@@ -2,7 +2,7 @@
 GO ?= go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test check race lint cross docs bench bench-augment bench-trainer bench-serve bench-split loaders fuzz clean
+.PHONY: run build test check race lint cross docs bench bench-augment bench-trainer bench-serve bench-metrics bench-split loaders fuzz clean
 
 run: ## captures of people who do not exist, through every stage, to run/report/report.html
 	$(GO) run ./cmd/gesturekit run
@@ -62,6 +62,10 @@ bench-trainer: ## training and inference beside PyTorch and onnxruntime, which i
 
 bench-serve: ## live recognition under load: 8 streams of 15 frames a second, then with malformed requests and slow clients
 	$(GO) run ./serve/bench $(SERVE_FLAGS)
+
+bench-metrics: ## a million predictions of 50 categories to every metric and curve, five times: time, and the largest memory
+	$(GO) test -c -o bin/evaluate.test ./evaluate
+	@for i in 1 2 3 4 5; do bin/evaluate.test -test.run '^$$' -test.bench Million -test.benchtime 1x | grep Million; done
 
 LOADERS_PYTHON ?= /usr/bin/python3
 loaders: build ## exports read by torchvision, Hugging Face, Keras, fastai, WebDataset, pandas and mlcroissant (needs Debian's python3-torchvision)
