@@ -50,7 +50,7 @@ func openBrowser(t *testing.T, flags ...chromedp.ExecAllocatorOption) browser {
 		t.Skip("there is no Chromium")
 	}
 	b := browser{video: filepath.Join(t.TempDir(), "camera.mjpeg")}
-	film(t, b.video, "idle", 1, 1)
+	film(t, b.video, 1, 1, "idle")
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(program), chromedp.NoSandbox,
 		chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-file-for-fake-video-capture", b.video))
 	options = append(options, flags...)
@@ -122,25 +122,24 @@ func (b browser) keys(t *testing.T, keys string) {
 	b.do(t, chromedp.KeyEvent(keys))
 }
 
-// open opens a page while the camera shows persons from first to last with a gesture,
-// and waits for the picture.
-func (b browser) open(t *testing.T, url, category string, first, last int) {
+// open opens a page while the camera shows persons from first to last, and waits for
+// the picture.
+func (b browser) open(t *testing.T, url string, first, last int, gestures ...string) {
 	t.Helper()
-	t.Logf("%s %d to %d", category, first, last)
 	b.do(t, chromedp.Navigate("about:blank")) // which closes the camera's file
-	film(t, b.video, category, first, last)
+	film(t, b.video, first, last, gestures...)
 	b.do(t, chromedp.Navigate(url))
 	b.until(t, `!document.getElementById("guide").hidden`)
 }
 
 // film writes what the camera shows next time that it is opened: persons from first
-// to last, each with some frames of a gesture.
-func film(t *testing.T, name, category string, first, last int) {
+// to last, four frames each, with the gestures in turn.
+func film(t *testing.T, name string, first, last int, gestures ...string) {
 	t.Helper()
 	var file bytes.Buffer
 	for person := first; person <= last; person++ {
 		for frame := range 4 {
-			img, err := synth.Draw(rng.New(9), synth.Default(), category, person, 1, 1+frame)
+			img, err := synth.Draw(rng.New(9), synth.Default(), gestures[(4*person+frame)%len(gestures)], person, 1, 1+frame)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -189,17 +188,21 @@ func (b browser) pictures(t *testing.T, name string) {
 }
 
 // TestLoop is the user's way: record captures in the browser, by keyboard, train on
-// them, and see the gesture named and no gesture for one that was never shown.
+// them, and see each gesture named and no gesture for one that was never recorded.
 func TestLoop(t *testing.T) {
 	b := openBrowser(t, allowed())
 	t.Chdir(t.TempDir())
 
-	// Record two gestures and nothing, of six teams of three.
+	// Record two gestures, and nothing and other hands as the page asks for, of six teams of three.
 	url, stop := served(t, "capture", "--out", "captures", "--listen", "127.0.0.1:0")
 	const length = 16
-	for _, c := range []struct{ name, shown string }{{"fist", "fist"}, {"palm", "palm"}, {"nothing", "idle"}} {
+	others := []string{"point", "three", "rock", "call", "thumbs_up", "ok", "four", "ell", "pinky", "relaxed", "salute", "thumbs_down"}
+	for _, c := range []struct {
+		name  string
+		shown []string
+	}{{"fist", []string{"fist"}}, {"palm", []string{"palm"}}, {"nothing", []string{"idle"}}, {"other-hands", others}} {
 		for group := range 6 {
-			b.open(t, url, c.shown, 1+3*group, 3+3*group)
+			b.open(t, url, 1+3*group, 3+3*group, c.shown...)
 			b.eval(t, `["category", "person"].forEach(id => document.getElementById(id).value = ""), document.getElementById("category").focus(), ""`)
 			b.keys(t, fmt.Sprintf("%s\t../team %d", c.name, 1+group))
 			b.eval(t, fmt.Sprintf(`document.getElementById("speed").value = "15", document.getElementById("length").value = "%d", document.getElementById("delay").value = "0", ""`, length))
@@ -218,8 +221,8 @@ func TestLoop(t *testing.T) {
 
 	// Train.
 	settings := `ingest: {captures: captures, size: 32}
-split: {known: [fist, palm], unknown: [nothing]}
-train: {arch: tiny, epochs: 40, batch: 16, score: max-probability, known_recall: 0, threshold: 0.5}
+split: {known: [fist, palm], unknown: [nothing, other-hands]}
+train: {arch: tiny, epochs: 40, batch: 16, score: max-probability, known_recall: 0, threshold: 0.7}
 `
 	if err := os.WriteFile("pipeline.yaml", []byte(settings), 0o644); err != nil {
 		t.Fatal(err)
@@ -233,22 +236,22 @@ train: {arch: tiny, epochs: 40, batch: 16, score: max-probability, known_recall:
 		t.Errorf("the manifest does not name the persons: %v", err)
 	}
 
-	// Recognise.
+	// Recognise. Nobody recorded peace. A threshold is set, since a calibrated one is as good as the few pictures of
+	// validation, and of a network of seconds more is asked than chance and less than every frame.
 	url, stop = served(t, "serve", "--listen", "127.0.0.1:0")
 	for _, c := range []struct{ shown, want string }{{"peace", "no gesture"}, {"idle", "no gesture"}, {"fist", "fist"}, {"palm", "palm"}} {
-		b.open(t, url, c.shown, 1, 18)
+		b.open(t, url, 1, 18, c.shown)
 		b.until(t, `Number(document.getElementById("rate").textContent) > 0 && document.querySelectorAll("#bars .line").length === 3`)
 		right := 0
-		const looks = 20
+		const looks = 40 // over the whole film
 		for range looks {
 			if b.eval(t, `document.getElementById("name").textContent`) == c.want {
 				right++
 			}
 			time.Sleep(100 * time.Millisecond)
 		}
-		// A network of seconds rejects a gesture that it never saw more or less well, so that is told and not held to a bound.
 		t.Logf("%s: %q at %d of %d looks", c.shown, c.want, right, looks)
-		if c.shown != "peace" && right < looks/2 {
+		if right < looks*6/10 {
 			t.Errorf("%s: %q at %d of %d looks; the page says %s", c.shown, c.want, right, looks, b.eval(t, "document.body.innerText"))
 		}
 	}
@@ -288,7 +291,7 @@ func TestNothingIsLost(t *testing.T) {
 	t.Chdir(t.TempDir())
 	url, stop := served(t, "capture", "--listen", "127.0.0.1:0")
 	address := strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/")
-	b.open(t, url, "fist", 1, 2)
+	b.open(t, url, 1, 2, "fist")
 	b.eval(t, `document.getElementById("category").focus(), ""`)
 	b.keys(t, "fist\tann\x1b")
 	stop()
