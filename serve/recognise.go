@@ -22,7 +22,7 @@ var errPicture = errors.New("the picture cannot be read")
 // maxPixels bounds a frame: 4K video.
 const maxPixels = 3840 * 2160
 
-// maxWaiting is how many pictures may wait for a predictor.
+// maxWaiting is how many single pictures may wait for their turn.
 const maxWaiting = 64
 
 // recogniser makes outputs of pictures, one on each of its predictors at a time.
@@ -30,11 +30,12 @@ type recogniser struct {
 	o       Options
 	model   *trainer.Model
 	idle    chan *trainer.Predictor
-	waiting atomic.Int64
+	single  chan struct{} // holds an element for each single picture that has its turn
+	waiting atomic.Int64  // single pictures that have not
 }
 
 func newRecogniser(o Options, model *trainer.Model) (*recogniser, error) {
-	r := &recogniser{o: o, model: model, idle: make(chan *trainer.Predictor, o.Workers)}
+	r := &recogniser{o: o, model: model, idle: make(chan *trainer.Predictor, o.Workers), single: make(chan struct{}, o.Workers)}
 	for range o.Workers {
 		p, err := model.NewPredictor(1, 1)
 		if err != nil {
@@ -56,10 +57,10 @@ func (r *recogniser) close() (err error) {
 // took says how long the parts of a recognition took.
 type took struct{ Wait, Decode, Predict time.Duration }
 
-// recognise decodes a picture as ingest does and evaluates it. What the header
-// gives away is refused without waiting for a predictor. Faults of the picture
-// are in errPicture.
-func (r *recogniser) recognise(ctx context.Context, data []byte) (o evaluate.Outputs, t took, err error) {
+// recognise decodes a picture, a single one or a frame of a stream, as ingest does
+// and evaluates it. What the header gives away is refused without waiting for a
+// predictor. Faults of the picture are in errPicture.
+func (r *recogniser) recognise(ctx context.Context, data []byte, single bool) (o evaluate.Outputs, t took, err error) {
 	limits := pixel.Limits{Pixels: maxPixels}
 	info, err := pixel.Header(data, limits)
 	if err != nil {
@@ -69,6 +70,13 @@ func (r *recogniser) recognise(ctx context.Context, data []byte) (o evaluate.Out
 		return o, t, fmt.Errorf("%w: it is %s, want JPEG or PNG", errPicture, info.Format)
 	}
 	began := r.o.Now()
+	if single {
+		end, err := r.turn(ctx)
+		if err != nil {
+			return o, t, err
+		}
+		defer end()
+	}
 	p, err := r.take(ctx)
 	if err != nil {
 		return o, t, err
@@ -87,12 +95,24 @@ func (r *recogniser) recognise(ctx context.Context, data []byte) (o evaluate.Out
 	return rows[0], took{started.Sub(began), decoded.Sub(started), r.o.Now().Sub(decoded)}, nil
 }
 
-func (r *recogniser) take(ctx context.Context) (*trainer.Predictor, error) {
+// turn waits until it is a single picture's turn and returns what ends it. As many
+// have it as there are predictors, so that a frame of a stream waits behind no more
+// of them, however many there are.
+func (r *recogniser) turn(ctx context.Context) (end func(), err error) {
 	if r.waiting.Add(1) > maxWaiting {
 		r.waiting.Add(-1)
 		return nil, errBusy
 	}
 	defer r.waiting.Add(-1)
+	select {
+	case r.single <- struct{}{}:
+		return func() { <-r.single }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (r *recogniser) take(ctx context.Context) (*trainer.Predictor, error) {
 	select {
 	case p := <-r.idle:
 		return p, nil

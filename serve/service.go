@@ -112,9 +112,9 @@ func (s *Service) Close() error {
 	return s.pool.close()
 }
 
-// evaluate decides by the model's own rule.
+// evaluate decides about a single picture by the model's own rule.
 func (s *Service) evaluate(ctx context.Context, data []byte) (Prediction, error) {
-	o, t, err := s.recognise(ctx, data)
+	o, t, err := s.recognise(ctx, data, true)
 	if err != nil {
 		return Prediction{}, err
 	}
@@ -125,8 +125,8 @@ func (s *Service) evaluate(ctx context.Context, data []byte) (Prediction, error)
 }
 
 // recognise evaluates a picture and counts it.
-func (s *Service) recognise(ctx context.Context, data []byte) (evaluate.Outputs, took, error) {
-	o, t, err := s.pool.recognise(ctx, data)
+func (s *Service) recognise(ctx context.Context, data []byte, single bool) (evaluate.Outputs, took, error) {
+	o, t, err := s.pool.recognise(ctx, data, single)
 	switch {
 	case errors.Is(err, errPicture):
 		s.metrics.pictures.WithLabelValues("invalid").Inc()

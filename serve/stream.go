@@ -168,7 +168,7 @@ func (c *client) answer(ctx context.Context, m mail) error {
 	var t took
 	if m.frame != nil {
 		c.frame = m.number
-		o, parts, err := c.s.recognise(ctx, m.frame)
+		o, parts, err := c.s.recognise(ctx, m.frame, false)
 		if err != nil {
 			return c.write(ctx, StreamAnswer{Frame: c.frame, Dropped: c.dropped, Error: err.Error()})
 		}
