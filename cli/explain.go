@@ -118,6 +118,6 @@ func printExplanation(w io.Writer, e explain.Explanation, hasManifest bool, pict
 	if !hasManifest {
 		fmt.Fprintln(w, "\nno training images: there is no manifest.csv beside the model")
 	}
-	_, err := fmt.Fprintf(w, "\nwrote %s: what the probability %.4f of %s rests on\n", picture, e.Occlusion.Probability, e.Occlusion.Label)
+	_, err := fmt.Fprintf(w, "\nwrote %s: red is what the probability %.4f of %s rests on, blue is what speaks against it\n", picture, e.Occlusion.Probability, e.Occlusion.Label)
 	return errors.Join(append(errs, err)...)
 }
