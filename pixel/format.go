@@ -140,7 +140,7 @@ func (f Format) decode(r *source) (image.Image, error) {
 	case BMP:
 		return bmp.Decode(r)
 	case TIFF:
-		return tiff.Decode(r)
+		return decodeTIFF(r)
 	case WebP:
 		return decodeWebP(r)
 	case HEIC, AVIF:
@@ -151,4 +151,24 @@ func (f Format) decode(r *source) (image.Image, error) {
 		return heif.Decode(r.data, h)
 	}
 	return nil, fmt.Errorf("%w: %q", ErrUnsupported, string(f))
+}
+
+// decodeTIFF decodes a TIFF. x/image takes white runs of fax compression for
+// white, but where zeros are black they are what zeros are (TIFF 6.0, section 11).
+func decodeTIFF(r *source) (image.Image, error) {
+	img, err := tiff.Decode(r)
+	short := func(tag uint16) uint16 {
+		if order, entry := tiffEntry(r.data, tag); entry != nil {
+			return order.Uint16(entry[8:])
+		}
+		return 0
+	}
+	const compression, photometric, blackIsZero = 259, 262, 1
+	gray, ok := img.(*image.Gray)
+	if c := short(compression); ok && err == nil && (c == 3 || c == 4) && short(photometric) == blackIsZero {
+		for i := range gray.Pix {
+			gray.Pix[i] = ^gray.Pix[i]
+		}
+	}
+	return img, err
 }

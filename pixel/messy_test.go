@@ -1,11 +1,15 @@
 package pixel_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"image"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -105,5 +109,55 @@ func TestReferenceFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		near(t, name, got, want, 1)
+	}
+}
+
+// TestMessyFilesAreThoseOfPillow compares all files of lossless formats that both
+// decode: those of the PNG suite within a level.
+func TestMessyFilesAreThoseOfPillow(t *testing.T) {
+	dir := messy(t)
+	if err := exec.Command("python3", "-c", "import PIL").Run(); err != nil {
+		t.Skip("no Pillow")
+	}
+	var names []string
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if slices.Contains([]string{".png", ".bmp", ".tiff", ".gif"}, filepath.Ext(name)) || strings.HasSuffix(name, "lossless.webp") {
+			names = append(names, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("python3", "-B", "testdata/formats/pillow.py")
+	cmd.Stdin = strings.NewReader(strings.Join(names, "\n"))
+	data, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := bytes.NewReader(data)
+	compared, suite := 0, 0
+	for _, name := range names {
+		var w, h int
+		if _, err := fmt.Fscanf(out, "%d %d\n", &w, &h); err != nil {
+			t.Fatal(err)
+		}
+		want := image.NewRGBA(image.Rect(0, 0, w, h))
+		for i := range want.Pix {
+			if want.Pix[i] = 255; i%4 < 3 {
+				want.Pix[i], _ = out.ReadByte()
+			}
+		}
+		img, info, err := pixel.ReadFile(name, pixel.Limits{Pixels: 500_000})
+		if err != nil || w == 0 || info.Orientation != 1 {
+			continue // TestMessyFiles asks what may be refused
+		}
+		if compared++; strings.Contains(name, "pngsuite") {
+			suite++
+		}
+		near(t, filepath.Base(name), img, want, 1)
+	}
+	if compared < 240 || suite < 161 {
+		t.Errorf("%d files compared, %d of the PNG suite: there used to be more", compared, suite)
 	}
 }

@@ -4,7 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"image/jpeg"
+	"image/png"
 	"io"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
 
 	"github.com/gesturekit/gesturekit/pixel/heif"
 )
@@ -51,8 +56,17 @@ func (s *source) classify(err error) error {
 		return fmt.Errorf("%w: %w", ErrUnsupported, err)
 	case s.ended, errors.Is(err, heif.ErrCut):
 		return fmt.Errorf("%w: %w", ErrTruncated, err)
+	case unsupported(err):
+		return fmt.Errorf("%w: %w", ErrUnsupported, err)
 	}
 	return fmt.Errorf("%w: %w", ErrBroken, err)
+}
+
+// unsupported reports whether a decoder says that a file may be good, but has
+// something that it does not read.
+func unsupported(err error) bool {
+	return errors.Is(err, bmp.ErrUnsupported) || errors.As(err, new(tiff.UnsupportedError)) ||
+		errors.As(err, new(png.UnsupportedError)) || errors.As(err, new(jpeg.UnsupportedError))
 }
 
 // contain turns a panic of a decoder into an error.

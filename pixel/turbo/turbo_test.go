@@ -1,6 +1,7 @@
 package turbo_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"image"
@@ -353,4 +354,35 @@ func FuzzDecode(f *testing.F) {
 		}
 		agree(t, fast, "fuzz", data)
 	})
+}
+
+// The pixels are those of Pillow, which reads by libjpeg-turbo too
+// (../testdata/formats/make.py). CMYK, which is left to image/jpeg, differs by a
+// rounding.
+func TestPixelsAreThoseOfPillow(t *testing.T) {
+	c := open(t)
+	z, err := zip.OpenReader("../testdata/formats/formats.zip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	read := func(name string) *image.RGBA {
+		data, err := fs.ReadFile(z, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, _, err := c.Decode(data, pixel.Limits{})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		return img
+	}
+	for name, tolerance := range map[string]int{
+		"baseline": 0, "progressive": 0, "grey": 0, "grey-progressive": 0, "restart": 0, "restart-rows": 0, "cmyk": 1,
+		"smooth-422": 0, "smooth-420": 0, "smooth-422-progressive": 0, "smooth-420-progressive": 0,
+	} {
+		if _, most := apart(t, read(name+".jpg"), read("pillow/"+name+".jpg.png")); most > tolerance {
+			t.Errorf("%s: off by %d, want at most %d", name, most, tolerance)
+		}
+	}
 }
