@@ -40,6 +40,9 @@ func BenchmarkStep(b *testing.B) {
 					b.Fatal(err)
 				}
 				defer t.Close()
+				if _, err := t.Step(images, targets); err != nil { // touches the memory
+					b.Fatal(err)
+				}
 				b.ReportAllocs()
 				for b.Loop() {
 					if _, err := t.Step(images, targets); err != nil {
@@ -63,6 +66,9 @@ func BenchmarkPredict(b *testing.B) {
 						b.Fatal(err)
 					}
 					defer p.Close()
+					if _, err := p.Logits(images, batch); err != nil { // touches the memory
+						b.Fatal(err)
+					}
 					b.ReportAllocs()
 					for b.Loop() {
 						if _, err := p.Logits(images, batch); err != nil {
