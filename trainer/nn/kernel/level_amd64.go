@@ -154,7 +154,7 @@ func (t transform) kernel(lv level) transformKernel {
 }
 
 // vectors transforms whole vectors of channels and returns how many channels it did.
-func (t transform) vectors(lv level, dst, src []float32, to, from Square, channels int, e epilogue) int {
+func (t transform) vectors(lv level, dst, src []float32, to, from Square, channels int, e *epilogue) int {
 	n := channels / lv.vector()
 	if lv == portable || n == 0 {
 		return 0
@@ -162,7 +162,7 @@ func (t transform) vectors(lv level, dst, src []float32, to, from Square, channe
 	d, s := &dst[0], &src[0]
 	dRow, dCol, sRow, sCol := 4*to.Row, 4*to.Col, 4*from.Row, 4*from.Col
 	switch {
-	case e.bias == nil:
+	case e == nil:
 		t.kernel(lv)(d, s, dRow, dCol, sRow, sCol, n)
 	case e.skip == nil && lv == avx512:
 		winogradOutputReLUAVX512(d, s, &e.bias[0], dRow, dCol, sRow, sCol, n)

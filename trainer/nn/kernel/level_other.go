@@ -27,7 +27,7 @@ func vectorProduct(_ level, c, a, b []float32, m Matrices, add bool) int {
 	return 1
 }
 
-func (t transform) vectors(level, []float32, []float32, Square, Square, int, epilogue) int { return 0 }
+func (t transform) vectors(level, []float32, []float32, Square, Square, int, *epilogue) int { return 0 }
 
 func scattered(level, []float32, *[Positions]*float32, Square, int) int { return 0 }
 

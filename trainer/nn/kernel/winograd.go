@@ -95,7 +95,7 @@ func WinogradInput(dst []float32, to Square, image []float32, shape [3]int, row,
 func inputAt(lv level, dst []float32, to Square, image []float32, shape [3]int, row, col int, zeros []float32) {
 	h, w, c := shape[0], shape[1], shape[2]
 	if row >= 0 && col >= 0 && row+tileIn <= h && col+tileIn <= w {
-		winogradInput.run(lv, dst, image[(row*w+col)*c:], to, Square{w * c, c}, c, epilogue{})
+		winogradInput.run(lv, dst, image[(row*w+col)*c:], to, Square{w * c, c}, c, nil)
 		return
 	}
 	_, zeros = dst[to.end(tileIn, c)], zeros[:c]
@@ -117,38 +117,38 @@ func inputAt(lv level, dst []float32, to Square, image []float32, shape [3]int, 
 				square[i] = image[(y*w+x)*c+n]
 			}
 		}
-		winogradInput.channel(dst[n:], square[:], to, Square{tileIn, 1}, epilogue{}, n)
+		winogradInput.channel(dst[n:], square[:], to, Square{tileIn, 1}, nil, n)
 	}
 }
 
 // WinogradOutput transforms the 6x6 sums of products of src to the 4x4 pixels of
 // dst, the output of a tile.
 func WinogradOutput(dst, src []float32, to, from Square, channels int) {
-	winogradOutput.run(best(), dst, src, to, from, channels, epilogue{})
+	winogradOutput.run(best(), dst, src, to, from, channels, nil)
 }
 
 // WinogradOutputReLU is WinogradOutput and then the positive part of output +
 // bias + skip. bias has an element for each channel; skip lies as dst does, and
 // is left out if nil.
 func WinogradOutputReLU(dst, src []float32, to, from Square, bias, skip []float32) {
-	winogradOutput.run(best(), dst, src, to, from, len(bias), epilogue{bias, skip})
+	winogradOutput.run(best(), dst, src, to, from, len(bias), &epilogue{bias, skip})
 }
 
 // WinogradOutputGrad transforms 4x4 pixels of src, the gradient by the output of
 // a tile, to 6x6 of dst: the transpose of WinogradOutput.
 func WinogradOutputGrad(dst, src []float32, to, from Square, channels int) {
-	winogradOutputGrad.run(best(), dst, src, to, from, channels, epilogue{})
+	winogradOutputGrad.run(best(), dst, src, to, from, channels, nil)
 }
 
 // WinogradWeights transforms 3x3 weights of src to 6x6 of dst.
 func WinogradWeights(dst, src []float32, to, from Square, channels int) {
-	winogradWeights.run(best(), dst, src, to, from, channels, epilogue{})
+	winogradWeights.run(best(), dst, src, to, from, channels, nil)
 }
 
 // WinogradWeightGrad transforms the 6x6 sums of products of src to the 3x3
 // gradients of dst: the transpose of WinogradWeights.
 func WinogradWeightGrad(dst, src []float32, to, from Square, channels int) {
-	winogradWeightGrad.run(best(), dst, src, to, from, channels, epilogue{})
+	winogradWeightGrad.run(best(), dst, src, to, from, channels, nil)
 }
 
 // transform is one of the transforms.
@@ -171,16 +171,16 @@ func (t transform) line(x line) line {
 	return [...]func(line) line{inputLine, outputLine, outputGradLine, weightLine, weightGradLine}[t](x)
 }
 
-// epilogue is what follows an output transform; nothing without a bias.
+// epilogue is what follows an output transform; nil for nothing.
 type epilogue struct{ bias, skip []float32 }
 
-func (t transform) run(lv level, dst, src []float32, to, from Square, channels int, e epilogue) {
+func (t transform) run(lv level, dst, src []float32, to, from Square, channels int, e *epilogue) {
 	if min(to.Row, to.Col, from.Row, from.Col) < 0 {
 		panic("kernel: a square has a negative stride")
 	}
 	in, out := t.sides()
 	_, _ = dst[to.end(out, channels)], src[from.end(in, channels)]
-	if e.skip != nil {
+	if e != nil && e.skip != nil {
 		_ = e.skip[to.end(out, channels)]
 	}
 	for c := t.vectors(lv, dst, src, to, from, channels, e); c < channels; c++ {
@@ -189,7 +189,7 @@ func (t transform) run(lv level, dst, src []float32, to, from Square, channels i
 }
 
 // channel transforms the first channel of dst and src, which is channel c of the epilogue.
-func (t transform) channel(dst, src []float32, to, from Square, e epilogue, c int) {
+func (t transform) channel(dst, src []float32, to, from Square, e *epilogue, c int) {
 	in, out := t.sides()
 	var between [maxSide]line
 	for j := range in {
@@ -205,7 +205,7 @@ func (t transform) channel(dst, src []float32, to, from Square, e epilogue, c in
 		y := t.line(between[i])
 		for j := range out {
 			v, at := y[j], i*to.Row+j*to.Col
-			if e.bias != nil {
+			if e != nil {
 				v += e.bias[c]
 				if e.skip != nil {
 					v += e.skip[at+c]

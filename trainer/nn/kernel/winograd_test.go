@@ -22,10 +22,10 @@ func TestTransformsAgreeBitForBit(t *testing.T) {
 			to := Square{Row: out*(channels+5) + r.IntN(9), Col: channels + r.IntN(5)}
 			from := Square{Row: in*(channels+5) + r.IntN(9), Col: channels + r.IntN(5)}
 			src, old := noise(r, from.end(in, channels)+1), noise(r, to.end(out, channels)+1)
-			ends := []epilogue{{}}
+			ends := []*epilogue{nil}
 			if name == "output" {
 				bias := noise(r, channels)
-				ends = append(ends, epilogue{bias, nil}, epilogue{bias, noise(r, len(old))})
+				ends = append(ends, &epilogue{bias, nil}, &epilogue{bias, noise(r, len(old))})
 			}
 			for _, e := range ends {
 				want := append([]float32(nil), old...)
@@ -48,7 +48,7 @@ func TestTransformsAgreeBitForBit(t *testing.T) {
 func apply(f transform, src []float32) []float32 {
 	in, out := f.sides()
 	dst := make([]float32, out*out)
-	f.run(best(), dst, src, Square{out, 1}, Square{in, 1}, 1, epilogue{})
+	f.run(best(), dst, src, Square{out, 1}, Square{in, 1}, 1, nil)
 	return dst
 }
 
@@ -115,7 +115,7 @@ func TestInputReachesOutsideTheImage(t *testing.T) {
 				}
 				old := noise(r, to.end(6, c)+1)
 				want := append([]float32(nil), old...)
-				winogradInput.run(portable, want, patch, to, Square{6 * c, c}, c, epilogue{})
+				winogradInput.run(portable, want, patch, to, Square{6 * c, c}, c, nil)
 				for lv := portable; lv <= best(); lv++ {
 					got := append([]float32(nil), old...)
 					inputAt(lv, got, to, image, shape, row, col, zeros)
@@ -160,7 +160,7 @@ func TestTransformsRefuseShortSlices(t *testing.T) {
 					}
 				}()
 				dst, src := make([]float32, out*out*8-short[0]), make([]float32, in*in*8-short[1])
-				f.run(best(), dst[:len(dst):len(dst)], src[:len(src):len(src)], Square{out * 8, 8}, Square{in * 8, 8}, 8, epilogue{})
+				f.run(best(), dst[:len(dst):len(dst)], src[:len(src):len(src)], Square{out * 8, 8}, Square{in * 8, 8}, 8, nil)
 			}()
 		}
 	}
@@ -249,7 +249,7 @@ func BenchmarkTransform(b *testing.B) {
 			to, from := Square{out * 1040, 1040}, Square{in * 1040, 1040}
 			dst, src := make([]float32, out*to.Row), make([]float32, in*from.Row)
 			for b.Loop() {
-				f.run(best(), dst, src, to, from, channels, epilogue{})
+				f.run(best(), dst, src, to, from, channels, nil)
 			}
 		})
 	}
