@@ -83,31 +83,15 @@ func (p *Plan) Lock() Lock {
 func (p *Plan) summary() Lock {
 	l := Lock{
 		Algorithm: algorithm, Seed: fmt.Sprintf("%016x", p.seed), Repeat: p.o.Repeat, Folds: p.o.Folds, Fold: p.o.Fold, LeaveOut: p.o.LeaveOut,
-		Salt: p.salt, Asked: p.asked(), Got: map[dataset.Role]float64{}, Tolerance: p.o.Tolerance, Lacking: []string{},
-		Samples: map[dataset.Role]int{}, GroupCount: map[dataset.Role]int{}, Result: p.result.String(),
+		Salt: p.salt, Asked: p.asked(), Tolerance: p.o.Tolerance,
+		GroupCount: map[dataset.Role]int{}, Result: p.result.String(),
 		Categories: p.rows(), Settled: []string{},
 	}
 	l.Ungrouped, l.InBursts, l.From = p.all.alone, p.all.inBursts, p.from
 	if p.o.By != ByGroup {
 		l.By = p.o.By
 	}
-	trained := map[dataset.Role]int{}
-	for _, row := range l.Categories {
-		for r, n := range row.Samples {
-			l.Samples[r] += n
-			if row.Partition != dataset.Unseen {
-				trained[r] += n
-			}
-		}
-		l.Lacking = append(l.Lacking, row.lacking()...)
-		if row.Partition != dataset.Unseen {
-			l.Off = max(l.Off, p.off(row.Samples)/2)
-		}
-	}
-	l.Off = round(max(l.Off, p.off(trained)))
-	for _, r := range dataset.Roles() {
-		l.Got[r] = round(float64(trained[r]) / float64(max(1, total(trained))))
-	}
+	l.share()
 	for g := range p.all.groups {
 		if len(p.all.of(g)) > 1 {
 			l.Spanning++
@@ -120,6 +104,29 @@ func (p *Plan) summary() Lock {
 		l.Settled = append(l.Settled, p.all.groups[g])
 	}
 	return l
+}
+
+// share works out the numbers that follow from those of the categories and the
+// shares asked for.
+func (l *Lock) share() {
+	l.Got, l.Samples, l.Lacking, l.Off = map[dataset.Role]float64{}, map[dataset.Role]int{}, []string{}, 0
+	trained := map[dataset.Role]int{}
+	for _, row := range l.Categories {
+		for r, n := range row.Samples {
+			l.Samples[r] += n
+			if row.Partition != dataset.Unseen {
+				trained[r] += n
+			}
+		}
+		l.Lacking = append(l.Lacking, row.lacking()...)
+		if row.Partition != dataset.Unseen {
+			l.Off = max(l.Off, l.off(row.Samples)/2)
+		}
+	}
+	l.Off = round(max(l.Off, l.off(trained)))
+	for _, r := range dataset.Roles() {
+		l.Got[r] = round(float64(trained[r]) / float64(max(1, total(trained))))
+	}
 }
 
 // groupRole returns the role of those samples of a group that are used.
@@ -146,12 +153,12 @@ func (p *Plan) asked() map[dataset.Role]float64 {
 }
 
 // off returns the largest distance of the roles' shares from those asked for.
-func (p *Plan) off(samples map[dataset.Role]int) (off float64) {
-	asked, n := p.asked(), 0
-	for r := range asked {
+func (l *Lock) off(samples map[dataset.Role]int) (off float64) {
+	n := 0
+	for r := range l.Asked {
 		n += samples[r]
 	}
-	for r, share := range asked {
+	for r, share := range l.Asked {
 		off = max(off, math.Abs(float64(samples[r])/float64(max(1, n))-share))
 	}
 	return off
@@ -219,16 +226,25 @@ func ReadLock(name string) (*Lock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read split lock: %w", err)
 	}
-	var head struct{ Algorithm string }
-	if err := json.Unmarshal(data, &head); err != nil {
+	l, err := ParseLock(data)
+	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", dataset.ErrInvalid, name, err)
 	}
+	return l, nil
+}
+
+// ParseLock reads the content of a lock file.
+func ParseLock(data []byte) (*Lock, error) {
+	var head struct{ Algorithm string }
+	if err := json.Unmarshal(data, &head); err != nil {
+		return nil, err
+	}
 	if head.Algorithm != algorithm {
-		return nil, fmt.Errorf("%w: %s is of the algorithm %q, this gesturekit has %q: delete the file to deal all groups anew, or use the gesturekit that wrote it", dataset.ErrInvalid, name, head.Algorithm, algorithm)
+		return nil, fmt.Errorf("it is of the algorithm %q, this gesturekit has %q: delete the file to deal all groups anew, or use the gesturekit that wrote it", head.Algorithm, algorithm)
 	}
 	var l Lock
 	if err := json.Unmarshal(data, &l); err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", dataset.ErrInvalid, name, err)
+		return nil, err
 	}
 	return &l, nil
 }
