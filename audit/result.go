@@ -81,6 +81,31 @@ func (n *Count) add(f Finding) {
 	}
 }
 
+// Check fails unless passed and the numbers of each check follow from the
+// findings.
+func (r Result) Check() error {
+	passed, counts := true, map[Check]*Count{}
+	for _, n := range r.Checks {
+		counts[n.Check] = &Count{Check: n.Check, Level: n.Level}
+	}
+	for _, f := range r.Findings {
+		if passed = passed && f.Level != Fail; counts[f.Check] == nil {
+			return fmt.Errorf("a finding of the check %q, which checks does not list", f.Check)
+		}
+		counts[f.Check].add(f)
+	}
+	if r.Passed != passed {
+		return fmt.Errorf("passed is %t, want %t by the levels of its findings", r.Passed, passed)
+	}
+	for _, n := range r.Checks {
+		if want := *counts[n.Check]; n != want {
+			return fmt.Errorf("check %s has %d faults, %d leaks, %d conflicts and %d duplicates: its findings are %d, %d, %d and %d",
+				n.Check, n.Faults, n.Leaks, n.Conflicts, n.Duplicates, want.Faults, want.Leaks, want.Conflicts, want.Duplicates)
+		}
+	}
+	return nil
+}
+
 // Err returns nil for an audit that was passed, and otherwise ErrFound with the
 // number of findings that made it fail.
 func (r Result) Err() error {
@@ -117,13 +142,16 @@ func (r Result) Write(dir string) error {
 	}
 	return errors.Join(err,
 		atomicfile.Write(filepath.Join(dir, FindingsFile), r.WriteCSV),
-		atomicfile.Write(filepath.Join(dir, ResultFile), func(w io.Writer) error {
-			e := json.NewEncoder(w)
-			e.SetEscapeHTML(false)
-			e.SetIndent("", "  ")
-			return e.Encode(r)
-		}),
+		atomicfile.Write(filepath.Join(dir, ResultFile), r.WriteJSON),
 	)
+}
+
+// WriteJSON writes ResultFile.
+func (r Result) WriteJSON(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(r)
 }
 
 func writePNG(name string, img image.Image) error {

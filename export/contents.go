@@ -22,15 +22,32 @@ const (
 	CardFile      = "README.md"
 	CroissantFile = "croissant.json"
 	SamplesFile   = "samples.jsonl" // in the folder of each role
+	UnusedFile    = "unused.csv"    // a manifest of the samples without a role, whose images are left out
 )
 
 // contents is what a dataset folder is made from.
 type contents struct {
 	manifest dataset.Manifest // paths in the folder; no sample is unused
+	unused   dataset.Manifest // the others, paths in the run
 	labels   []string         // by index
 	options  Options
-	aside    []setAside
+	lock     split.Lock
+	aside    []setAside    // unused samples included
 	audit    *audit.Result // nil where none was made
+}
+
+// all returns every sample, used or not.
+func (c contents) all() dataset.Manifest {
+	return dataset.New(slices.Concat(c.manifest.Samples, c.unused.Samples))
+}
+
+// writeLock writes the lock that the samples give.
+func (c contents) writeLock(w io.Writer) error {
+	l, err := c.lock.Recompute(c.all().Select(func(s *dataset.Sample) bool { return s.Parent == "" }))
+	if err != nil {
+		return err
+	}
+	return l.Write(w)
 }
 
 // file is one of the folder's text files and what writes it.
@@ -44,6 +61,8 @@ func (c contents) files() []file {
 	m := c.manifest
 	out := []file{
 		{dataset.FileName, m.WriteCSV},
+		{UnusedFile, c.unused.WriteCSV},
+		{split.LockFile, c.writeLock},
 		{ingest.QuarantineFile, func(w io.Writer) error { return writeAside(w, c.aside) }},
 		{split.PartitionFile, c.partition().WriteCSV},
 		{labels.NamesFile, func(w io.Writer) error { return labels.WriteNames(w, c.labels) }},
@@ -51,6 +70,9 @@ func (c contents) files() []file {
 		{labels.ClassesFile, func(w io.Writer) error { return labels.WriteClasses(w, m, c.labels) }},
 		{CroissantFile, c.writeCroissant},
 		{CardFile, c.writeCard},
+	}
+	if c.audit != nil {
+		out = append(out, file{audit.ResultFile, c.audit.WriteJSON})
 	}
 	for _, r := range dataset.Roles() {
 		out = append(out, file{path.Join(string(r), SamplesFile), func(w io.Writer) error {
@@ -154,9 +176,10 @@ type setAside struct{ file, reason, detail string }
 // unusedReason stands in the quarantine for samples that are in no role.
 const unusedReason = "unused"
 
-// withUnused adds a line for every unused sample.
+// withUnused returns the lines of a quarantine with one for every unused sample,
+// in place of those that are there for such ones.
 func withUnused(aside []setAside, unused dataset.Manifest) []setAside {
-	out := slices.Clone(aside)
+	out := slices.DeleteFunc(slices.Clone(aside), func(a setAside) bool { return a.reason == unusedReason })
 	for i := range unused.Samples {
 		s := &unused.Samples[i]
 		out = append(out, setAside{s.Source, unusedReason, fmt.Sprintf("sample %s: category %s is unseen, and its group %s is in train or validation", s.ID, s.Category, s.Group)})

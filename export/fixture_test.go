@@ -4,12 +4,15 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/export"
 	"github.com/gesturekit/gesturekit/pipeline"
 	"github.com/gesturekit/gesturekit/progress"
+	"github.com/gesturekit/gesturekit/rng"
+	"github.com/gesturekit/gesturekit/split"
 )
 
 const quarantined = "file,reason,detail\nfist/broken.jpg,truncated,\"ends, early\"\n"
@@ -53,8 +56,28 @@ func fixture(t testing.TB) (dataset.Manifest, pipeline.Env) {
 		write(t, filepath.Join(root, s.Path), "picture of "+s.ID)
 	}
 	write(t, filepath.Join(root, "ingest/quarantine.csv"), quarantined)
-	write(t, filepath.Join(root, "split/split.lock.json"), "{}\n")
+	write(t, filepath.Join(root, "split/split.lock.json"), lock(t, m))
 	return m, pipeline.Env{Name: "export", Root: root, Workers: 3}
+}
+
+// lock is the lock of a split that gives the samples of the fixture their roles.
+func lock(t testing.TB, m dataset.Manifest) string {
+	t.Helper()
+	o := split.Default()
+	o.Known, o.Unknown, o.Unseen = []string{"Five Hands", "fist"}, []string{"idle"}, []string{"wave"}
+	captures := m.Select(func(s *dataset.Sample) bool { return s.Parent == "" })
+	for o.Salt = range 1000 {
+		p, got, err := split.Stage{Options: o}.PlanFrom(captures, rng.New(1).With("split"), nil)
+		if err == nil && split.ResultOf(got) == split.ResultOf(captures) {
+			var b strings.Builder
+			if err := p.Lock().Write(&b); err != nil {
+				t.Fatal(err)
+			}
+			return b.String()
+		}
+	}
+	t.Fatal("no salt gives the fixture's roles")
+	return ""
 }
 
 func write(t testing.TB, name, text string) {

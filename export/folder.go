@@ -30,7 +30,7 @@ type Summary struct {
 // metadata that say what they are. It fails with ErrForeign when dir is there
 // already and is not as an export left it.
 func Folder(ctx context.Context, m dataset.Manifest, o Options, dir string, env pipeline.Env) (Summary, error) {
-	c, originals, err := gather(m, o, dir, env)
+	c, err := gather(m, o, dir, env)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -38,44 +38,39 @@ func Folder(ctx context.Context, m dataset.Manifest, o Options, dir string, env 
 		env.Warn(fmt.Sprintf("%s has no image: torchvision's ImageFolder needs allow_empty=True", f))
 	}
 	err = publish(ctx, env, dir, func(tmp string) error {
-		return c.build(ctx, m, originals, tmp, env)
+		return c.build(ctx, m, tmp, env)
 	})
 	return Summary{Images: len(c.manifest.Samples), Aside: len(c.aside)}, err
 }
 
-// gather reads what the run's folder holds besides the manifest, and returns the
-// files that are taken over as they are, by name.
-func gather(m dataset.Manifest, o Options, dir string, env pipeline.Env) (c contents, originals map[string][]byte, err error) {
+// gather reads what the run's folder holds besides the manifest.
+func gather(m dataset.Manifest, o Options, dir string, env pipeline.Env) (c contents, err error) {
 	if err := m.Validate(); err != nil {
-		return c, nil, err
+		return c, err
 	}
 	kept, unused, names, err := arrange(m)
 	if err != nil {
-		return c, nil, err
+		return c, err
 	}
-	if c.aside, err = quarantined(env); err != nil {
-		return c, nil, err
+	aside, err := quarantined(env)
+	if err != nil {
+		return c, err
 	}
 	if o.Name == "" {
 		abs, err := filepath.Abs(dir)
 		if err != nil {
-			return c, nil, err
+			return c, err
 		}
 		o.Name = filepath.Base(abs)
 	}
-	c.manifest, c.labels, c.options, c.aside = kept, names, o, withUnused(c.aside, unused)
-	lock, err := os.ReadFile(filepath.Join(env.Output(split.Stage{}.Name()), split.LockFile))
+	c.manifest, c.unused, c.labels, c.options, c.aside = kept, unused, names, o, withUnused(aside, unused)
+	lock, err := split.ReadLock(filepath.Join(env.Output(split.Stage{}.Name()), split.LockFile))
 	if err != nil {
-		return c, nil, err
+		return c, err
 	}
-	originals = map[string][]byte{split.LockFile: lock}
-	result, err := audited(m, env)
-	if err != nil || result == nil {
-		return c, originals, err
-	}
-	c.audit = result
-	originals[audit.ResultFile], err = os.ReadFile(filepath.Join(env.Output(auditFolder), audit.ResultFile))
-	return c, originals, err
+	c.lock = *lock
+	c.audit, err = audited(m, env)
+	return c, err
 }
 
 // auditFolder is where gesturekit audit writes in a run.
@@ -115,7 +110,7 @@ func quarantined(env pipeline.Env) ([]setAside, error) {
 }
 
 // build writes everything into the empty folder dir.
-func (c contents) build(ctx context.Context, m dataset.Manifest, originals map[string][]byte, dir string, env pipeline.Env) error {
+func (c contents) build(ctx context.Context, m dataset.Manifest, dir string, env pipeline.Env) error {
 	for _, f := range c.folders() {
 		if err := os.MkdirAll(filepath.Join(dir, filepath.FromSlash(f)), 0o755); err != nil {
 			return err
@@ -123,11 +118,6 @@ func (c contents) build(ctx context.Context, m dataset.Manifest, originals map[s
 	}
 	if err := c.images(ctx, m, dir, env); err != nil {
 		return err
-	}
-	for name, data := range originals {
-		if err := atomicfile.WriteBytes(filepath.Join(dir, name), data); err != nil {
-			return err
-		}
 	}
 	for _, f := range c.files() {
 		if err := atomicfile.Write(filepath.Join(dir, filepath.FromSlash(f.name)), f.write); err != nil {

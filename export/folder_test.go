@@ -21,7 +21,7 @@ import (
 func TestFolder(t *testing.T) {
 	got := tree(t, folder(t))
 	want := strings.Fields(`README.md checksums.sha256 classes.json croissant.json labels.csv labels.txt manifest.csv
-		partition.csv quarantine.csv split.lock.json
+		partition.csv quarantine.csv split.lock.json unused.csv
 		train/ train/samples.jsonl train/na/ train/na/idle-ann-1.jpg train/fist/ train/fist/fist-ann-1.jpg train/fist/fist-ann-1-a1.jpg
 		validation/ validation/samples.jsonl validation/na/ validation/na/idle-bob-1.jpg validation/fist/ validation/fist/fist-bob-1.jpg
 		test/ test/samples.jsonl test/na/ test/na/wave-cy-1.jpg test/fist/ test/fist/fist-cy-1.jpg`)
@@ -55,6 +55,13 @@ func TestFolder(t *testing.T) {
 	}
 	if want := quarantined + "wave/ann/wave-ann-1.png,unused,\"sample wave-ann-1: category wave is unseen, and its group ann is in train or validation\"\n"; got["quarantine.csv"] != want {
 		t.Errorf("quarantine.csv is\n%swant\n%s", got["quarantine.csv"], want)
+	}
+	if want := "id,path,category,group,source,sha256,parent,partition,role,label,trace,taken_at,camera\n" +
+		"wave-ann-1,ingest/images/wave/wave-ann-1.jpg,wave,ann,wave/ann/wave-ann-1.png,00wave-ann-1,,unseen,unused,0,,,\n"; got["unused.csv"] != want {
+		t.Errorf("unused.csv is\n%swant\n%s", got["unused.csv"], want)
+	}
+	if m, _ := fixture(t); got["split.lock.json"] != lock(t, m) {
+		t.Errorf("split.lock.json is not that of the run:\n%s", got["split.lock.json"])
 	}
 	for _, want := range []string{
 		"pretty_name: \"Hands | few\"", "license: cc-by-4.0", "n<1K", "Drawn by \"nobody\".", "- Creator: Ann & Bob",
@@ -272,12 +279,13 @@ func TestCardCitesTheAuditOfThisManifest(t *testing.T) {
 	}
 	digest := hex.EncodeToString(h.Sum(nil))
 	result := `{"schema": 1, "manifest_sha256": "` + digest + `", "samples": 11, "passed": true,
-		"checks": [{"check": "pixels", "level": "fail", "faults": 0, "leaks": 0, "conflicts": 0, "duplicates": 3}], "findings": []}`
+		"checks": [{"check": "pixels", "level": "fail", "faults": 0, "leaks": 0, "conflicts": 0, "duplicates": 1}],
+		"findings": [{"check": "pixels", "level": "off", "a": "fist-bob-1", "b": "five-bob-1"}]}`
 	for name, c := range map[string]struct{ result, want, warning string }{
 		"none":    {"", "Not audited", ""},
 		"another": {strings.Replace(result, digest, "00", 1), "Not audited", "audit is of another manifest"},
-		"passed":  {result, "11 samples, unused ones included: passed.\n\n| check | level | faults | leaks | conflicts | duplicates |\n|---|---|---:|---:|---:|---:|\n| pixels | fail | 0 | 0 | 0 | 3 |", ""},
-		"failed":  {strings.Replace(result, "true", "false", 1), "**not passed**", ""},
+		"passed":  {result, "11 samples, unused ones included: passed.\n\n| check | level | faults | leaks | conflicts | duplicates |\n|---|---|---:|---:|---:|---:|\n| pixels | fail | 0 | 0 | 0 | 1 |", ""},
+		"failed":  {strings.NewReplacer("true", "false", `"off"`, `"fail"`).Replace(result), "**not passed**", ""},
 	} {
 		if c.result != "" {
 			write(t, filepath.Join(env.Root, "audit/audit.json"), c.result)

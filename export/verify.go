@@ -18,6 +18,7 @@ import (
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/ingest"
 	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/split"
 )
 
 // Verification is what Verify looked at and what it found.
@@ -29,10 +30,18 @@ type Verification struct {
 }
 
 // Verify recomputes everything in the dataset folder dir that can be: every
-// checksum from the bytes, the place, label and role of every image from
-// manifest.csv, and every table, count and piece of metadata from the manifest.
-// It reads only. What is wrong with the dataset is a fault, sorted by file; an
-// error means that it could not be looked at.
+// checksum from the bytes; the place, label and role of every image from
+// manifest.csv; from it and unused.csv, every table, count and piece of metadata,
+// and what split.lock.json says of roles, numbers, shares and digests; and the
+// numbers of audit.json from its findings. It reads only. What is wrong with the
+// dataset is a fault, sorted by file; an error means that it could not be looked
+// at.
+//
+// Checksums alone hold what nothing in the folder tells: what the pictures show,
+// what became of files in quarantine.csv that are no sample, what was found in
+// audit.json and in which manifest, the description in croissant.json, and in
+// split.lock.json what split.Lock.Recompute takes from it, above all whether the
+// seed gives these roles; gesturekit split --check tells that in the run.
 func Verify(ctx context.Context, dir string, env pipeline.Env) (Verification, error) {
 	if info, err := os.Stat(dir); err != nil {
 		return Verification{}, err
@@ -77,9 +86,25 @@ func read(dir string) (c contents, faults []Fault) {
 			fault(dataset.FileName, err)
 		}
 	}
+	if text := data(UnusedFile); text != nil {
+		m, err := dataset.ReadCSV(bytes.NewReader(text))
+		if c.unused = m; err == nil {
+			err = c.rest()
+		}
+		if err != nil {
+			fault(UnusedFile, err)
+		}
+	}
+	if text := data(split.LockFile); text != nil {
+		if l, err := split.ParseLock(text); err != nil {
+			fault(split.LockFile, err)
+		} else {
+			c.lock = *l
+		}
+	}
 	if text := data(ingest.QuarantineFile); text != nil {
 		aside, err := readAside(text)
-		if c.aside = aside; err != nil {
+		if c.aside = withUnused(aside, c.unused); err != nil {
 			fault(ingest.QuarantineFile, err)
 		}
 	}
@@ -90,11 +115,27 @@ func read(dir string) (c contents, faults []Fault) {
 		}
 	}
 	if r, err := audit.Read(dir); err == nil {
-		c.audit = &r
+		if c.audit = &r; r.Samples != len(c.manifest.Samples)+len(c.unused.Samples) {
+			err = fmt.Errorf("it is of %d samples: there are %d here, and %d unused", r.Samples, len(c.manifest.Samples), len(c.unused.Samples))
+		}
+		if err = errors.Join(err, r.Check()); err != nil {
+			fault(audit.ResultFile, err)
+		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		fault(audit.ResultFile, err)
 	}
 	return c, faults
+}
+
+// rest fails unless the samples of UnusedFile are unused ones beside those of the
+// manifest.
+func (c contents) rest() error {
+	for i := range c.unused.Samples {
+		if s := &c.unused.Samples[i]; s.Role != dataset.Unused || s.Parent != "" {
+			return fmt.Errorf("sample %s has the role %q and the parent %q: want unused captures alone", s.ID, s.Role, s.Parent)
+		}
+	}
+	return c.all().Validate()
 }
 
 // places compares the manifest with where images and folders lie.

@@ -27,8 +27,8 @@ func verify(t *testing.T, dir string) []export.Fault {
 func TestVerifyOfAnExport(t *testing.T) {
 	dir := folder(t)
 	v, err := export.Verify(t.Context(), dir, pipeline.Env{Workers: 3})
-	if err != nil || len(v.Faults) > 0 || v.Samples != 10 || v.Files != 23 {
-		t.Errorf("got %+v, %v; want 10 samples, 23 files and no fault", v, err)
+	if err != nil || len(v.Faults) > 0 || v.Samples != 10 || v.Files != 24 {
+		t.Errorf("got %+v, %v; want 10 samples, 24 files and no fault", v, err)
 	}
 	moved := filepath.Join(t.TempDir(), "elsewhere")
 	if err := os.Rename(dir, moved); err != nil {
@@ -152,8 +152,30 @@ func TestVerifyRecomputes(t *testing.T) {
 		{"manifest.csv", "known,test,2", "known,train,2", "manifest.csv: invalid dataset"},
 		{"manifest.csv", "test/na/wave-cy-1.jpg", "test/fist/wave-cy-1.jpg", "test/fist/wave-cy-1.jpg: manifest.csv gives it role test and label na"},
 		{"manifest.csv", ",wave,", ",waves,", "partition.csv: line 5"},
+		{"manifest.csv", ",bob,", ",rob,", `split.lock.json: invalid dataset: group "rob" of the samples is not in it`},
+		{"manifest.csv", "fist-cy-1,test/fist/fist-cy-1.jpg", "fist-cy-2,test/fist/fist-cy-2.jpg", "split.lock.json: line"},
+		{"split.lock.json", `"ann": "train`, `"ann": "test`, `split.lock.json: invalid dataset: sample fist-ann-1 has the role train: by its group "ann", which is in test, it is test`},
+		{"split.lock.json", `"ann": "train 4 `, `"ann": "train 5 `, "split.lock.json: line"},
+		{"split.lock.json", `"cy": "test 3 `, `"cy": "test 3 0`, "split.lock.json: line"},
+		{"split.lock.json", `"result": "`, `"result": "0`, "split.lock.json: line"},
+		{"split.lock.json", `"unused": 1`, `"unused": 2`, "split.lock.json: line"},
+		{"split.lock.json", `"partition": "unknown"`, `"partition": "unseen"`, "split.lock.json: line"},
+		{"split.lock.json", `"test": 0.2`, `"test": 0.3`, "split.lock.json: invalid dataset: the shares asked for sum to 1.1"},
+		{"split.lock.json", `"spanning": 3`, `"spanning": 2`, "split.lock.json: line"},
+		{"split.lock.json", "sha256-group-threshold/2", "sha256-group-threshold/1", `split.lock.json: it is of the algorithm "sha256-group-threshold/1"`},
+		{"split.lock.json", "{", "", "split.lock.json: "},
+		{"unused.csv", "wave-ann-1,", "wave-ann-2,", "split.lock.json: line"},
+		{"unused.csv", "wave-ann-1,", "wave-ann-2,", "quarantine.csv: line"},
+		{"unused.csv", ",ann,", ",bob,", "split.lock.json: line"},
+		{"unused.csv", "unseen,unused", "unseen,test", `unused.csv: sample wave-ann-1 has the role "test"`},
+		{"unused.csv", "wave-ann-1,ingest", "wave-cy-1,ingest", "unused.csv: invalid dataset: sample wave-cy-1: the ID stands twice"},
+		{"unused.csv", "id,path", "path,id", "unused.csv: "},
+		{"audit.json", `"duplicates": 1`, `"duplicates": 2`, "audit.json: check pixels has 0 faults"},
+		{"audit.json", `"passed": true`, `"passed": false`, "audit.json: passed is false, want true"},
+		{"audit.json", `"samples": 11`, `"samples": 10`, "audit.json: it is of 10 samples: there are 10 here, and 1 unused"},
+		{"audit.json", `"findings"`, `"finding"`, "audit.json: "},
 	} {
-		dir := folder(t)
+		dir := audited(t)
 		name := filepath.Join(dir, c.file)
 		text := read(t, name)
 		if !strings.Contains(text, c.old) {
@@ -166,6 +188,24 @@ func TestVerifyRecomputes(t *testing.T) {
 			t.Errorf("%s, %q for %q: got %q, want %q", c.file, c.new, c.old, faults, c.want)
 		}
 	}
+}
+
+// audited exports the fixture with an audit that found a duplicate.
+func audited(t *testing.T) string {
+	t.Helper()
+	m, env := fixture(t)
+	h := sha256.New()
+	if err := m.WriteCSV(h); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(env.Root, "audit/audit.json"), `{"schema": 1, "manifest_sha256": "`+hex.EncodeToString(h.Sum(nil))+`", "samples": 11, "passed": true,
+		"checks": [{"check": "pixels", "level": "fail", "duplicates": 1}],
+		"findings": [{"check": "pixels", "level": "off", "a": "fist-bob-1", "b": "five-bob-1"}]}`)
+	dir := filepath.Join(t.TempDir(), "hands")
+	if _, err := export.Folder(t.Context(), m, options(), dir, env); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // resum writes the checksums of what lies in dir.
