@@ -65,7 +65,7 @@ type folder struct {
 
 // find lists the captures folder in the order of paths. It does not follow
 // links to folders, since the pipeline, too, would not see changes there, but
-// reports them. skip is a file to pass over, "" for none.
+// reports them, and rejects links to files outside. skip is a file to pass over, "" for none.
 func find(dir, skip string) (folder, error) {
 	root, err := resolve(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -122,11 +122,25 @@ func (f *folder) walk(skip string) (links []string, err error) {
 			} else if err == nil {
 				c.size, c.regular = info.Size(), info.Mode().IsRegular()
 			}
+			if d.Type()&fs.ModeSymlink != 0 && leadsOut(f.root, name) {
+				c.reject(Outside, "it is a link to a file outside the captures folder: put the file itself there")
+			}
 			f.captures = append(f.captures, c)
 		}
 		return nil
 	})
 	return links, err
+}
+
+// leadsOut reports whether a link ends at something that is not below root, which
+// has its links resolved.
+func leadsOut(root, link string) bool {
+	real, err := filepath.EvalSymlinks(link)
+	if err != nil {
+		return false // it leads nowhere
+	}
+	rel, err := filepath.Rel(root, real)
+	return err != nil || !filepath.IsLocal(rel)
 }
 
 // resolve returns the absolute name of a file or folder with links resolved.

@@ -39,7 +39,11 @@ func openTable(f *folder, g Groups) (byTable, error) {
 	t.file = filepath.Base(g.File)
 	for _, r := range missing {
 		c := &capture{path: r.path}
-		c.reject(Missing, fmt.Sprintf("%s%s lists it, but the captures folder does not hold it", t.file, r.at()))
+		if r.outside {
+			c.reject(Outside, fmt.Sprintf("%s%s lists it, but it lies outside the captures folder: put the file there", t.file, r.at()))
+		} else {
+			c.reject(Missing, fmt.Sprintf("%s%s lists it, but the captures folder does not hold it", t.file, r.at()))
+		}
 		f.captures = append(f.captures, c)
 	}
 	slices.SortStableFunc(f.captures, func(a, b *capture) int { return strings.Compare(a.path, b.path) })
@@ -59,10 +63,10 @@ func match(rows []row, f *folder, dir string) (t byTable, missing []row, err err
 	lost := map[string]bool{}
 	var faults []error
 	for _, r := range rows {
-		at, ok := locate(r.path, f.root, dir, found)
+		at, ok, outside := locate(r.path, f.root, dir, found)
 		if !ok {
 			if !lost[at] {
-				r.path, lost[at] = at, true
+				r.path, r.outside, lost[at] = at, outside, true
 				missing = append(missing, r)
 			}
 			continue
@@ -84,8 +88,10 @@ func match(rows []row, f *folder, dir string) (t byTable, missing []row, err err
 	return t, missing, errors.Join(faults...)
 }
 
-// locate returns a row's path in the captures folder and whether it is there.
-func locate(p, root, dir string, found map[string]bool) (string, bool) {
+// locate returns a row's path in the captures folder and whether it is there, or
+// could not be, as whatever it is relative to it leads out.
+func locate(p, root, dir string, found map[string]bool) (at string, ok, outside bool) {
+	outside = true
 	for _, p := range []string{p, strings.ReplaceAll(p, `\`, "/")} {
 		for _, base := range []string{dir, root} {
 			name := filepath.FromSlash(p)
@@ -94,9 +100,11 @@ func locate(p, root, dir string, found map[string]bool) (string, bool) {
 			}
 			rel, err := filepath.Rel(root, name)
 			if rel = filepath.ToSlash(rel); err == nil && found[rel] {
-				return rel, true
+				return rel, true, false
+			} else if err == nil && filepath.IsLocal(filepath.FromSlash(rel)) {
+				outside = false
 			}
 		}
 	}
-	return path.Clean(p), false
+	return path.Clean(p), false, outside
 }

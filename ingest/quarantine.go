@@ -32,6 +32,7 @@ const (
 	NoCategory  Reason = "no-category"  // nothing says what it shows
 	NoGroup     Reason = "no-group"     // the pattern or groups file says nothing about it
 	Missing     Reason = "missing"      // the groups file lists it, but it is not there
+	Outside     Reason = "outside"      // a link, or a line of the groups file, that leads out of the captures folder
 	BadName     Reason = "bad-name"     // its path cannot stand in a manifest
 )
 

@@ -52,9 +52,12 @@ func TestMessyCaptures(t *testing.T) {
 	captures := write(t, map[string]string{"messy/README.txt": ""})
 	all := files(t, dir)
 	for name := range all {
-		link := filepath.Join(captures, "messy", strings.ReplaceAll(name, "/", " "))
-		if err := os.Symlink(filepath.Join(dir, filepath.FromSlash(name)), link); err != nil {
-			t.Skip("no symbolic links here")
+		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(captures, "messy", strings.ReplaceAll(name, "/", " ")), data, 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
 	o := options(captures)

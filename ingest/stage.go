@@ -31,7 +31,7 @@ type Stage struct {
 func (Stage) Name() string { return "ingest" }
 
 // Version identifies the algorithm and the codec.
-func (s Stage) Version() string { return "ingest/8 " + s.Codec.Identity() }
+func (s Stage) Version() string { return "ingest/9 " + s.Codec.Identity() }
 
 // Tool returns the version of ffmpeg, which takes frames out of videos.
 func (Stage) Tool(ctx context.Context, name string) string {

@@ -15,6 +15,7 @@ type row struct {
 	takenAt, camera       string
 	line                  int
 	byStem                bool // path is the name without folder and ending
+	outside               bool // path leads out of the captures folder
 }
 
 // maxFaults bounds how many faults of a file are spelt out.

@@ -34,7 +34,7 @@ const unpackedDir = "unpacked"
 func (s Stage) unpack(ctx context.Context, env pipeline.Env, f *folder) error {
 	var archives []*capture
 	for _, c := range f.captures {
-		if c.regular && archive.Named(c.path) {
+		if c.regular && c.reason == "" && archive.Named(c.path) {
 			archives = append(archives, c)
 		}
 	}
