@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -318,6 +319,69 @@ func TestAddressAndReset(t *testing.T) {
 	headless.Eval[bool](p, `document.getElementById("explore-reset").click(), true`)
 	if v := value(); v != inForce {
 		t.Errorf("the page says %q, want %q", v, inForce)
+	}
+}
+
+// TestScreenReadersAreTold: all that can be used, every picture and every table has
+// a name, and the parts of the page are where they are looked for.
+func TestScreenReadersAreTold(t *testing.T) {
+	p := browse(t, standard())
+	named := map[string]int{}
+	for _, h := range p.Heard() {
+		switch h.Role {
+		case "button", "combobox", "slider", "image", "table", "region", "heading", "DisclosureTriangle", "columnheader", "rowheader":
+			if h.Name == "" {
+				t.Errorf("a %s without a name, after %v", h.Role, named)
+			}
+		}
+		named[h.Role]++
+	}
+	for role, least := range map[string]int{
+		"main": 1, "banner": 1, "contentinfo": 1, "slider": 1, "combobox": 1, "status": 1, "button": 30, "image": 35, "table": 8, "heading": 20, "rowheader": 50, "columnheader": 40,
+	} {
+		if named[role] < least {
+			t.Errorf("%d of role %s, want %d: %v", named[role], role, least, named)
+		}
+	}
+	heard := p.Heard()
+	for _, want := range []headless.Heard{
+		{Role: "slider", Name: "threshold"}, {Role: "combobox", Name: "score"}, {Role: "table", Name: "All test images, with the threshold"}, {Role: "image", Name: "Accuracy and recall of na over the threshold"},
+		{Role: "button", Name: "na predicted as five: 3 of 70, show the images"},
+	} {
+		if !slices.Contains(heard, want) {
+			t.Errorf("there is no %s named %q", want.Role, want.Name)
+		}
+	}
+}
+
+// TestCountsCanBeRead: on every shade of the matrices text has a contrast of 4.5,
+// which WCAG 2 asks of small text (level AA), by its formula.
+func TestCountsCanBeRead(t *testing.T) {
+	p := browse(t, standard())
+	for _, scheme := range []string{"light", "dark"} {
+		for _, medium := range []string{"screen", "print"} {
+			p.Media(scheme, medium)
+			for _, at := range []int{0, 400, 600, 700, 800, 1000} {
+				move(p, at)
+				worst := headless.Eval[[]float64](p, `(() => {
+					const canvas = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
+					const light = colour => {
+						canvas.fillStyle = colour;
+						canvas.fillRect(0, 0, 1, 1);
+						const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+						return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+					};
+					const cells = [...document.querySelectorAll("[data-matrix] td:not(.share)")];
+					return [cells.length, Math.min(...cells.map(td => {
+						const a = light(getComputedStyle(td.querySelector("button") ?? td).color), b = light(getComputedStyle(td).backgroundColor);
+						return Math.max(a, b) / Math.min(a, b);
+					}))];
+				})()`)
+				if worst[0] < 120 || worst[1] < 4.5 {
+					t.Errorf("%s, %s, at %d: the least contrast in %v counts is %.2f, want 4.5", scheme, medium, at, worst[0], worst[1])
+				}
+			}
+		}
 	}
 }
 

@@ -59,7 +59,7 @@ func TestMatrixCounts(t *testing.T) {
 	labels := []string{"na", "five", "two"}
 	got := rowOf("five", 1, []int{1, 9, 0}, labels, 0)
 	want := matrixRow{"five", []cell{
-		{1, "0.100", "wrong", "five predicted as na: 1 of 10"}, {9, "0.900", "right deep", "five predicted as five: 9 of 10"},
+		{1, "0.100", "wrong", "five predicted as na: 1 of 10"}, {9, "0.900", "right", "five predicted as five: 9 of 10"},
 		{0, "", "zero", "five predicted as two: 0 of 10"},
 	}, evaluate.Proportion{Count: 9, Of: 10}}
 	if diff := cmp.Diff(want, got); diff != "" {

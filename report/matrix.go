@@ -42,9 +42,6 @@ func rowOf(name string, target int, counts []int, labels []string, first int) ma
 			if l == target {
 				c.Class = "right"
 			}
-			if share > 0.45 { // light text is needed
-				c.Class += " deep"
-			}
 		}
 		r.Cells = append(r.Cells, c)
 	}

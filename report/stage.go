@@ -69,7 +69,7 @@ type Stage struct {
 func (Stage) Name() string { return "report" }
 
 // Version identifies the form of the reports.
-func (Stage) Version() string { return "report/11" }
+func (Stage) Version() string { return "report/12" }
 
 // Settings returns the options and the provenance.
 func (s Stage) Settings() any {

@@ -3,6 +3,7 @@ package headless
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
@@ -95,6 +97,33 @@ func (p *Page) Media(scheme, medium string) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+}
+
+// Heard is what a screen reader is told of a part of the page.
+type Heard struct{ Role, Name string }
+
+// Heard returns the parts of the accessibility tree, in order.
+func (p *Page) Heard() []Heard {
+	p.t.Helper()
+	tree, err := chromedp.Call(p.ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	text := func(v *accessibility.Value) (s string) {
+		if v != nil && v.Value != nil {
+			if err := json.Unmarshal(v.Value, &s); err != nil {
+				p.t.Fatal(err)
+			}
+		}
+		return s
+	}
+	var out []Heard
+	for _, n := range tree.Nodes {
+		if !n.Ignored {
+			out = append(out, Heard{text(n.Role), text(n.Name)})
+		}
+	}
+	return out
 }
 
 // Fits looks at the page at the widths of a desk and of a phone, in light and in

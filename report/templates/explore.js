@@ -48,7 +48,7 @@
 
   function updateCell(td, cell, n, all, right) {
     const share = n ? n / all : 0, text = cell.name + " predicted as " + data.labels[cell.label] + ": " + n + " of " + all;
-    td.className = n === 0 ? "zero" : (right ? "right" : "wrong") + (share > 0.45 ? " deep" : "");
+    td.className = n === 0 ? "zero" : (right ? "right" : "wrong");
     td.style.setProperty("--share", share);
     td.title = text;
     if (n === 0) {
