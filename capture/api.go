@@ -18,6 +18,11 @@ import (
 //go:embed page
 var page embed.FS
 
+// openapi describes the API.
+//
+//go:embed openapi.json
+var openapi []byte
+
 // Summary is the answer of GET /v1/captures.
 type Summary struct {
 	Folder     string      `json:"folder"`
@@ -43,17 +48,28 @@ func Handler(f *Folder, log *slog.Logger) (http.Handler, error) {
 		return nil, err
 	}
 	Routes(mux, f, log)
+	web.Describe(mux, openapi)
 	return web.Whole(mux), nil
 }
 
+// Description returns the OpenAPI document of what Routes adds.
+func Description() []byte { return openapi }
+
 // Routes adds the API of a folder.
 func Routes(mux *http.ServeMux, f *Folder, log *slog.Logger) {
-	a := api{f, log}
-	mux.HandleFunc("GET /v1/captures", a.list)
-	mux.HandleFunc("GET /v1/captures/check", a.check)
-	mux.HandleFunc("PUT /v1/captures/frame", a.save)
-	mux.HandleFunc("GET /v1/captures/frame", a.read)
-	mux.HandleFunc("DELETE /v1/captures/frame", a.remove)
+	for pattern, handler := range (api{f, log}).routes() {
+		mux.HandleFunc(pattern, handler)
+	}
+}
+
+func (a api) routes() map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
+		"GET /v1/captures":          a.list,
+		"GET /v1/captures/check":    a.check,
+		"PUT /v1/captures/frame":    a.save,
+		"GET /v1/captures/frame":    a.read,
+		"DELETE /v1/captures/frame": a.remove,
+	}
 }
 
 type api struct {

@@ -20,6 +20,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+
 	"github.com/gesturekit/gesturekit/capture"
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/ingest"
@@ -228,6 +233,7 @@ func TestAtOnce(t *testing.T) {
 	}
 }
 
+// TestAPI holds every kind of answer to the OpenAPI document.
 func TestAPI(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "captures")
 	h, err := capture.Handler(open(t, dir), slog.New(slog.DiscardHandler))
@@ -235,15 +241,42 @@ func TestAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := picture(t, 1)
+	var described routers.Router
 	ask := func(method, path string, body []byte, status int) string {
 		t.Helper()
 		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequestWithContext(context.Background(), method, path, bytes.NewReader(body)))
+		r := httptest.NewRequestWithContext(context.Background(), method, path, bytes.NewReader(body))
+		h.ServeHTTP(w, r)
 		text, _ := io.ReadAll(w.Body)
 		if w.Code != status {
 			t.Errorf("%s %s: %d %s, want %d", method, path, w.Code, text, status)
 		}
+		if described == nil || path == "/" || status == http.StatusMethodNotAllowed {
+			return string(text)
+		}
+		route, params, err := described.FindRoute(r)
+		if err != nil {
+			t.Fatalf("%s %s: %v", method, path, err)
+		}
+		err = openapi3filter.ValidateResponse(t.Context(), &openapi3filter.ResponseValidationInput{
+			RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, Route: route, PathParams: params},
+			Status:                 w.Code, Header: w.Header(), Options: &openapi3filter.Options{IncludeResponseStatus: true}, Body: io.NopCloser(bytes.NewReader(text)),
+		})
+		if err != nil {
+			t.Errorf("%s %s: the answer is not as described: %v", method, path, err)
+		}
 		return string(text)
+	}
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(ask("GET", "/openapi.json", nil, 200)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	doc.Servers = nil // the path alone is compared
+	if described, err = gorillamux.NewRouter(doc); err != nil {
+		t.Fatal(err)
 	}
 	at := func(person, number string) string {
 		return "/v1/captures/frame?" + url.Values{"category": {"palm"}, "person": {person}, "recording": {recording}, "frame": {number}}.Encode()
@@ -260,6 +293,8 @@ func TestAPI(t *testing.T) {
 		t.Error("the frame that is read is another one")
 	}
 	ask("GET", at("ann", "1"), nil, http.StatusNotFound)
+	ask("GET", at("ann", "0"), nil, http.StatusBadRequest)
+	ask("GET", "/healthz", nil, 200)
 	ask("GET", "/v1/captures/check?category=palm&person=ann", nil, 200)
 	ask("GET", "/v1/captures/check?category=test&person=ann", nil, 400)
 	var s capture.Summary

@@ -15,6 +15,8 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
+	"github.com/gesturekit/gesturekit/capture"
+	"github.com/gesturekit/gesturekit/internal/web"
 	"github.com/gesturekit/gesturekit/pixel"
 	"github.com/gesturekit/gesturekit/serve"
 )
@@ -40,7 +42,12 @@ func document(t *testing.T, url string) (*openapi3.T, routers.Router) {
 
 // TestAnswersAreAsDescribed holds every kind of answer to the OpenAPI document.
 func TestAnswersAreAsDescribed(t *testing.T) {
-	s := start(t, untrained(t, "tiny", 32), nil)
+	folder, err := capture.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { folder.Close() })
+	s := start(t, untrained(t, "tiny", 32), func(o *serve.Options, _ *web.Options) { o.Captures = folder })
 	_, router := document(t, s.url)
 	img := picture(t, "peace", 1, 1)
 	jpg := asJPEG(t, img)
@@ -56,6 +63,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		"parameter":    {"POST", "v1/predict", "image/jpeg; x=y", jpg, nil, 200, `"threshold":0.4`},
 		"model":        {"GET", "v1/model", "", nil, nil, 200, `"labels":["na","fist","palm","peace"],"size":32,"arch":"tiny"`},
 		"health":       {"GET", "healthz", "", nil, nil, 200, `{"status":"ok"}`},
+		"captures":     {"GET", "v1/captures", "", nil, nil, 200, `"recordings":[]`},
+		"no frame":     {"DELETE", "v1/captures/frame?category=a&person=b&recording=20261125-183012-k3fa&frame=1", "", nil, nil, 404, "no such frame"},
 		"metrics":      {"GET", "metrics", "", nil, nil, 200, "gesturekit_pictures_total"},
 		"no type":      {"POST", "v1/predict", "", jpg, nil, 415, "want image/jpeg or image/png"},
 		"form":         {"POST", "v1/predict", "multipart/form-data; boundary=x", jpg, nil, 415, "want image/jpeg or image/png"},

@@ -89,10 +89,13 @@ func (s *Service) routes() (http.Handler, error) {
 	mux.HandleFunc("GET /v1/model", func(w http.ResponseWriter, r *http.Request) {
 		web.Answer(w, http.StatusOK, describe(s.model, s.o))
 	})
-	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		w.Write(openapi) // an error means that the client has gone
-	})
+	document := openapi
+	if s.o.Captures != nil {
+		if document, err = join(openapi, capture.Description()); err != nil {
+			return nil, err
+		}
+	}
+	web.Describe(mux, document)
 	mux.HandleFunc("POST /v1/predict", s.predict)
 	mux.HandleFunc("GET /v1/stream", s.stream)
 	mux.Handle("GET /metrics", s.metrics.handler())

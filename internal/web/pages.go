@@ -25,6 +25,14 @@ func Pages(mux *http.ServeMux, page fs.FS) error {
 	return err
 }
 
+// Describe adds an OpenAPI document at /openapi.json.
+func Describe(mux *http.ServeMux, document []byte) {
+	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Write(document) // an error means that the client has gone
+	})
+}
+
 // Whole returns a handler that answers like mux, and as a Problem where mux has
 // nothing, or not by that method.
 func Whole(mux *http.ServeMux) http.Handler {
