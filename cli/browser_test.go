@@ -3,7 +3,6 @@ package cli_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"image/jpeg"
 	"os"
@@ -18,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/gesturekit/gesturekit/cli"
+	"github.com/gesturekit/gesturekit/internal/atomicfile"
 	"github.com/gesturekit/gesturekit/internal/synth"
 	"github.com/gesturekit/gesturekit/rng"
 )
@@ -30,7 +30,7 @@ type browser struct {
 
 // openBrowser starts Chromium, where there is one; in CI there must be. What the
 // pages complain of fails the test at its end, but for requests that fail while
-// the server is gone, and names that it refuses.
+// the server is gone, and names and tokens that it refuses.
 func openBrowser(t *testing.T, flags ...chromedp.ExecAllocatorOption) browser {
 	t.Helper()
 	if testing.Short() {
@@ -63,8 +63,12 @@ func openBrowser(t *testing.T, flags ...chromedp.ExecAllocatorOption) browser {
 	console := chromedp.Console(b.ctx)
 	b.do(t, chromedp.EmulateViewport(1180, 900))
 	t.Cleanup(func() {
-		if b.ctx.Err() != nil {
+		select {
+		case <-b.ctx.Done():
 			return
+		case <-chromedp.FromContext(b.ctx).Browser.LostConnection:
+			return
+		default:
 		}
 		const last = "the test is over"
 		b.eval(t, fmt.Sprintf("console.log(%q), ''", last))
@@ -75,7 +79,7 @@ func openBrowser(t *testing.T, flags ...chromedp.ExecAllocatorOption) browser {
 			if err != nil || m.Text == last {
 				break
 			}
-			if !strings.Contains(m.Text, "ERR_CONNECTION") && !strings.Contains(m.Text, "WebSocket connection") && !strings.Contains(m.Text, "status of 400") {
+			if !strings.Contains(m.Text, "ERR_CONNECTION") && !strings.Contains(m.Text, "WebSocket connection") && !strings.Contains(m.Text, "status of 400") && !strings.Contains(m.Text, "status of 401") {
 				t.Errorf("the browser's console says %s", m)
 			}
 		}
@@ -148,7 +152,8 @@ func film(t *testing.T, name string, first, last int, gestures ...string) {
 			}
 		}
 	}
-	if err := os.WriteFile(name, file.Bytes(), 0o644); err != nil {
+	// Whole, since Chromium may look for cameras at any time.
+	if err := atomicfile.WriteBytes(name, file.Bytes()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -222,7 +227,7 @@ func TestLoop(t *testing.T) {
 	// Train.
 	settings := `ingest: {captures: captures, size: 32}
 split: {known: [fist, palm], unknown: [nothing, other-hands]}
-train: {arch: tiny, epochs: 40, batch: 16, score: max-probability, known_recall: 0, threshold: 0.7}
+train: {arch: tiny, epochs: 40, batch: 16, score: max-probability, known_recall: 0, threshold: 0.6}
 `
 	if err := os.WriteFile("pipeline.yaml", []byte(settings), 0o644); err != nil {
 		t.Fatal(err)
@@ -282,71 +287,4 @@ train: {arch: tiny, epochs: 40, batch: 16, score: max-probability, known_recall:
 		t.Errorf("serve ended with %d: %s", status, log)
 	}
 	b.until(t, `document.getElementById("gone").textContent.includes("The server")`)
-}
-
-// TestNothingIsLost records while the server is gone, reloads, and starts the server
-// again at the same address.
-func TestNothingIsLost(t *testing.T) {
-	b := openBrowser(t, allowed())
-	t.Chdir(t.TempDir())
-	url, stop := served(t, "capture", "--listen", "127.0.0.1:0")
-	address := strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/")
-	b.open(t, url, 1, 2, "fist")
-	b.eval(t, `document.getElementById("category").focus(), ""`)
-	b.keys(t, "fist\tann\x1b")
-	stop()
-	b.eval(t, `document.getElementById("length").value = "7", document.getElementById("delay").value = "0", ""`)
-	b.keys(t, "b")
-	b.until(t, `document.getElementById("gone").textContent.includes("7 frames wait in this browser")`)
-	// A reload needs the server, whose page it is.
-	b.do(t, chromedp.Navigate("about:blank"))
-	_, stop = served(t, "capture", "--listen", address)
-	b.do(t, chromedp.Navigate(url))
-	b.until(t, `document.getElementById("frames").children.length === 7 && document.getElementById("gone").hidden`)
-	found, err := filepath.Glob("captures/fist/ann/*/0000?.jpg")
-	if err != nil || len(found) != 7 {
-		t.Errorf("found %q, %v", found, err)
-	}
-	b.until(t, `document.querySelector("#frames img").complete`)
-
-	// Delete by keyboard, and undo.
-	b.eval(t, `document.querySelector("#frames button").focus(), ""`)
-	b.keys(t, "\r")
-	b.until(t, `document.getElementById("frames").children.length === 6 && !document.getElementById("undo").hidden`)
-	if now, _ := filepath.Glob("captures/fist/ann/*/*.jpg"); len(now) != 6 {
-		t.Errorf("after deleting one of 7 there are %d", len(now))
-	}
-	b.keys(t, "z")
-	b.until(t, `document.getElementById("frames").children.length === 7`)
-	if now, _ := filepath.Glob("captures/fist/ann/*/*.jpg"); len(now) != 7 {
-		t.Errorf("after undoing there are %d", len(now))
-	}
-
-	// Holding the key records until it is let go.
-	b.eval(t, `dispatch("keydown"), "";
-		function dispatch(type) { document.body.dispatchEvent(new KeyboardEvent(type, {key: "r", bubbles: true})) }`)
-	b.until(t, `document.getElementById("frames").children.length > 9`)
-	b.eval(t, `document.body.dispatchEvent(new KeyboardEvent("keyup", {key: "r", bubbles: true})), ""`)
-	b.until(t, `document.getElementById("light").hidden && !document.querySelector("#frames .waiting")`)
-
-	// A name that cannot be one is refused before anything is recorded.
-	b.eval(t, `document.getElementById("category").select(), ""`)
-	b.keys(t, "train\x1bb")
-	b.until(t, `document.getElementById("fault").textContent.includes("the name is reserved")`)
-	if _, err := os.Stat("captures/train"); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("captures/train: %v", err)
-	}
-	stop()
-}
-
-// TestNoCamera refuses the camera, and has none.
-func TestNoCamera(t *testing.T) {
-	b := openBrowser(t, chromedp.Flag("deny-permission-prompts", true))
-	t.Chdir(t.TempDir())
-	url, stop := served(t, "capture", "--listen", "127.0.0.1:0")
-	b.do(t, chromedp.Navigate(url))
-	b.until(t, `document.getElementById("message").textContent.includes("The camera is not allowed") && document.getElementById("burst").disabled`)
-	b.eval(t, `navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotFoundError")), document.querySelector("#message button").click(), ""`)
-	b.until(t, `document.getElementById("message").textContent.includes("There is no camera")`)
-	stop()
 }

@@ -1,11 +1,17 @@
 package cli_test
 
 import (
+	"bufio"
+	"bytes"
+	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -92,4 +98,97 @@ func variants(t *testing.T, dir string) (n int) {
 		})
 	}
 	return n
+}
+
+// TestKillCapture kills the server of captures while frames are saved from many sides.
+// What it said to be saved is there, every file is whole, and sending all frames again
+// leaves nothing else.
+func TestKillCapture(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts programs")
+	}
+	picture, err := os.ReadFile("../testdata/captures/palm/p01-s1-f01.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	const frames = 120
+	var mu sync.Mutex
+	saved := map[int]bool{}
+	// session saves what is not saved yet and kills the server after so many frames.
+	session := func(kill int) {
+		c := exec.Command("gesturekit", "capture", "--listen", "127.0.0.1:0")
+		out, err := c.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		url, err := bufio.NewReader(out).ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		var next, now atomic.Int64
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				for i := next.Add(1); i <= frames; i = next.Add(1) {
+					at := fmt.Sprintf("%sv1/captures/frame?category=palm&person=..%%2Fann&recording=20261125-183012-k3fa&frame=%d", strings.TrimSpace(url), i)
+					r, err := http.NewRequest("PUT", at, bytes.NewReader(picture))
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					answer, err := http.DefaultClient.Do(r)
+					if err != nil {
+						return // killed
+					}
+					answer.Body.Close()
+					mu.Lock()
+					if again := saved[int(i)]; answer.StatusCode != http.StatusCreated && answer.StatusCode != http.StatusOK || again && answer.StatusCode != http.StatusOK {
+						t.Errorf("frame %d, saved before: %v: %s", i, again, answer.Status)
+					}
+					saved[int(i)] = true
+					mu.Unlock()
+					if now.Add(1) == int64(kill) {
+						c.Process.Kill()
+					}
+				}
+			})
+		}
+		wg.Wait()
+		c.Process.Kill()
+		c.Wait() // says that it was killed
+	}
+	hidden := func() (n int) {
+		t.Helper()
+		whole := 0
+		err := filepath.WalkDir("captures", func(name string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil || d.IsDir():
+				return err
+			case strings.HasPrefix(d.Name(), "."):
+				n++
+				return nil
+			}
+			whole++
+			if data, err := os.ReadFile(name); err != nil || !bytes.Equal(data, picture) {
+				t.Errorf("%s is not whole: %d bytes, %v", name, len(data), err)
+			}
+			return nil
+		})
+		if err != nil || whole < len(saved) {
+			t.Errorf("%d frames are there, %d were said to be: %v", whole, len(saved), err)
+		}
+		return n
+	}
+	for _, kill := range []int{5, 33, 77} {
+		session(kill)
+		hidden()
+	}
+	session(frames + 1)
+	if n := hidden(); n > 0 || len(saved) != frames {
+		t.Errorf("%d of %d frames are saved, and %d files are left unfinished", len(saved), frames, n)
+	}
 }

@@ -13,8 +13,6 @@ import (
 	"testing"
 
 	"github.com/gesturekit/gesturekit/cli"
-	"github.com/gesturekit/gesturekit/rng"
-	"github.com/gesturekit/gesturekit/trainer"
 )
 
 // served runs a command that serves, and returns the address that it printed and
@@ -41,15 +39,7 @@ func served(t *testing.T, args ...string) (url string, stop func() (int, string)
 
 func TestServe(t *testing.T) {
 	dir := t.TempDir()
-	o := trainer.Default()
-	o.Arch = "tiny"
-	m, err := trainer.New(&trainer.Data{Size: 32, Labels: []string{"na", "fist", "palm"}, Std: trainer.RGB{1, 1, 1}}, o, rng.New(1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := m.Save(dir); err != nil {
-		t.Fatal(err)
-	}
+	save(t, dir, "fist", "palm")
 	url, stop := served(t, "serve", "--model", dir, "--listen", "127.0.0.1:0", "--log", "json", "--verbose")
 	picture, err := os.ReadFile("../testdata/captures/palm/p01-s1-f01.jpg")
 	if err != nil {

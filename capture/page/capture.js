@@ -33,6 +33,8 @@ async function load() {
   options("categories", [...summary.categories.map((c) => c.name), "nothing", "other-hands"]);
   options("persons", summary.persons.map((p) => p.name));
   table($("counts"), summary);
+  $("none").hidden = total > 0;
+  $("counts").hidden = total === 0;
   reminders($("reminders"), summary, (category) => { $("category").value = category; remember(); $("person").focus(); });
   showFrames();
 }
@@ -62,7 +64,7 @@ function showFrames() {
     if (f.category === category && f.person === person && !there.has(at)) list.push({ ...f, waits: true });
   }
   list.sort((a, b) => (a.recording === b.recording ? b.frame - a.frame : a.recording < b.recording ? 1 : -1));
-  $("frames-title").textContent = category && person ? `${list.length} frames of ${category}, ${person}` : "Recorded frames";
+  $("frames-title").textContent = category && person ? `${list.length} frame${list.length === 1 ? "" : "s"} of ${category}, ${person}` : "Recorded frames";
   $("more").hidden = list.length <= shownFrames;
   $("more").textContent = `The last ${shownFrames} are shown.`;
   const old = new Map([...$("frames").children].map((li) => [li.dataset.at, li]));

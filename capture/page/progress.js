@@ -1,6 +1,6 @@
 // What there is, and what is missing.
 
-// table shows the frames of each category, a column for each person.
+// table shows the frames of each category, in all and a column for each person.
 export function table(table, summary) {
   const count = new Map();
   for (const r of summary.recordings) {
@@ -22,12 +22,12 @@ export function table(table, summary) {
     }));
     return tr;
   };
-  table.createTHead().replaceChildren(row("th", "", [...persons.map((p) => p || "in file names"), "all"]));
+  table.createTHead().replaceChildren(row("th", "", ["all", ...persons.map((p) => p || "in file names")]));
   const body = table.tBodies[0] ?? table.createTBody();
   body.replaceChildren(...summary.categories.map((c) =>
-    row("td", c.name, [...persons.map((p) => count.get(JSON.stringify([c.name, p])) ?? 0), c.count])));
+    row("td", c.name, [c.count, ...persons.map((p) => count.get(JSON.stringify([c.name, p])) ?? 0)])));
   const sum = (of) => of.reduce((n, x) => n + x, 0);
-  const foot = row("td", "all", [...persons.map((p) => sum(summary.categories.map((c) => count.get(JSON.stringify([c.name, p])) ?? 0))), sum(summary.categories.map((c) => c.count))]);
+  const foot = row("td", "all", [sum(summary.categories.map((c) => c.count)), ...persons.map((p) => sum(summary.categories.map((c) => count.get(JSON.stringify([c.name, p])) ?? 0)))]);
   table.createTFoot().replaceChildren(...(summary.categories.length ? [foot] : []));
 }
 
@@ -41,6 +41,11 @@ function sittings(recordings) {
   return times.filter((t, i) => i === 0 || t - times[i - 1] > 30 * 60 * 1000).length;
 }
 
+// few names at most three, and says how many more there are.
+function few(names) {
+  return names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+}
+
 // reminders lists what a good set of captures has. choose(category) is called when
 // the user wants to record a category that is missing.
 export function reminders(list, summary, choose) {
@@ -51,7 +56,7 @@ export function reminders(list, summary, choose) {
   const items = [
     { done: has("nothing"), text: "Nothing: what the camera sees when nobody makes a gesture.", category: "nothing" },
     { done: has("other-hands"), text: "Other hands: a hand that scratches, holds a cup, waves, or makes gestures of another kind.", category: "other-hands" },
-    { done: own.length > 0 && once.length === 0, text: once.length ? `Different light: so far in one sitting only: ${once.join(", ")}. Record again at another time of day, in another room, with another lamp.` : "Different light: each person at two times of day or in two rooms." },
+    { done: own.length > 0 && once.length === 0, text: once.length ? `Different light: so far in one sitting only: ${few(once)}. Record again at another time of day, in another room, with another lamp.` : "Different light: each person at two times of day or in two rooms." },
     { done: named >= 3, text: `At least three persons, better ten: there ${named === 1 ? "is" : "are"} ${named}.` },
   ];
   const key = JSON.stringify(items);

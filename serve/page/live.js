@@ -28,7 +28,20 @@ async function load() {
 
 function tellGone(why) {
   $("gone").hidden = false;
-  $("gone").textContent = (why ? `The server is gone: ${why}.` : "The server does not answer.") + " Is gesturekit serve still running? This page goes on by itself when it is back.";
+  $("gone").textContent = why || "The server does not answer. Is gesturekit serve still running? This page goes on by itself when it is back.";
+}
+
+// look asks the server how it is: another model needs another page, and a socket that
+// fails does not say why.
+async function look() {
+  try {
+    const answer = await fetch("/v1/model");
+    if (!answer.ok) return await problem(answer);
+    if (JSON.stringify(await answer.json()) !== JSON.stringify(model)) location.reload();
+  } catch {
+    // It does not answer.
+  }
+  return "";
 }
 
 // Settings.
@@ -77,7 +90,9 @@ function show(answer, milliseconds, blob) {
     return;
   }
   if (blob) last = { blob, answer };
+  else if (last) last.answer = answer; // decided anew
   $("wrong").disabled = !last || !model.captures;
+  if (!camera.live) return; // which is said instead
   bars.show(answer);
   const none = answer.steady === "na";
   $("prediction").dataset.state = none ? "none" : "gesture";
@@ -95,12 +110,14 @@ function show(answer, milliseconds, blob) {
 
 const stream = new Stream({
   onanswer: show,
-  onstate: (connected, why) => {
+  onstate: async (connected, why) => {
     $("gone").hidden = connected;
     if (!connected) {
-      tellGone(why);
+      tellGone(why && `The server is gone: ${why}. This page goes on by itself when it is back.`);
       wait("waiting for the server");
     }
+    const fault = await look();
+    if (fault && !stream.open) tellGone(fault);
   },
   settings: () => settings,
 });
