@@ -153,6 +153,68 @@ func TestInterruptInEachStage(t *testing.T) {
 	}
 }
 
+// TestInterruptComparison: interrupted in its middle and gone on with, a comparison
+// leaves the cells that are done, and ends with the bytes of an undisturbed one.
+func TestInterruptComparison(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long under the race detector")
+	}
+	dir := captures(t)
+	t.Chdir(dir)
+	study := "config: quick.yaml\nlosses: [ce, bce-na, bcena]\nrecipes: [none, light]\nseeds: [1, 2]\n"
+	if err := os.WriteFile("study.yaml", []byte(study), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	compare := func(ctx context.Context, stderr io.Writer, out string, jobs int) int {
+		status, _ := gesturekit(ctx, stderr, "compare", "--json", "--jobs", fmt.Sprint(jobs), "--out", out, "study.yaml")
+		return status
+	}
+	var stderr bytes.Buffer
+	if status := compare(t.Context(), &stderr, "whole", 3); status != 0 {
+		t.Fatalf("status %d: %s", status, stderr.String())
+	}
+	for _, event := range []int{2, 5, 9} {
+		ctx, cancel := context.WithCancel(t.Context())
+		log := &interrupter{cancel: cancel, stage: "compare", left: event}
+		if status := compare(ctx, log, "broken", 1); status != 130 {
+			t.Errorf("interrupted at event %d: status %d, want 130: %s", event, status, log.buf.String())
+		}
+		cancel()
+		if _, err := os.Stat("broken/compare.json"); err == nil {
+			t.Errorf("interrupted at event %d: there is a result", event)
+		}
+	}
+	done, err := filepath.Glob("broken/cells/*/*/report/report.json")
+	if err != nil || len(done) < 5 || len(done) > 11 {
+		t.Errorf("%d cells are done before the end, %v", len(done), err)
+	}
+	times := map[string]int64{}
+	for _, name := range done {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		times[name] = info.ModTime().UnixNano()
+	}
+	if status := compare(t.Context(), &stderr, "broken", 2); status != 0 {
+		t.Fatalf("status %d: %s", status, stderr.String())
+	}
+	for name, at := range times {
+		if info, err := os.Stat(name); err != nil || info.ModTime().UnixNano() != at {
+			t.Errorf("%s was made again, %v", name, err)
+		}
+	}
+	for _, name := range []string{"compare.json", "compare.html", "compare.md", "compare.csv", "cells.csv"} {
+		a, err := os.ReadFile(filepath.Join("whole", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, err := os.ReadFile(filepath.Join("broken", name)); err != nil || !bytes.Equal(a, b) {
+			t.Errorf("%s differs, %v", name, err)
+		}
+	}
+}
+
 func TestFullDisk(t *testing.T) {
 	dir, disk := captures(t), t.TempDir()
 	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=256k"); err != nil {

@@ -40,9 +40,10 @@ func TestPageInBrowser(t *testing.T) {
 			t.Errorf("a curve is %v long", n)
 		}
 	}
-	colours := headless.Eval[int](p, `new Set([...document.querySelector(".curves svg.chart").querySelectorAll("path.curve")].map(c => getComputedStyle(c).stroke + getComputedStyle(c).strokeDasharray)).size`)
-	if colours != 3 {
-		t.Errorf("the three curves of a chart have %d looks", colours)
+	colours := headless.Eval[int](p, `new Set([...document.querySelector(".curves svg.chart").querySelectorAll("path.curve")].map(c => getComputedStyle(c).stroke)).size`)
+	dashes := headless.Eval[int](p, `new Set([...document.querySelector(".curves svg.chart").querySelectorAll("path.curve")].map(c => getComputedStyle(c).strokeDasharray)).size`)
+	if colours != 3 || dashes != 3 {
+		t.Errorf("the three curves of a chart have %d colours and %d dashes", colours, dashes)
 	}
 	hidden := headless.Eval[int](p, `[...document.querySelectorAll("details")].map(d => {
 		d.querySelector("summary").click();

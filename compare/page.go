@@ -161,7 +161,7 @@ func (r Result) figure(out []figures, title string, s Split, name func(Curve) (s
 		if c.Split != s || !ok {
 			continue
 		}
-		class := fmt.Sprintf("series%d dash%d", n%seriesColours, n/seriesColours%seriesDashes)
+		class := fmt.Sprintf("series%d dash%d", n%seriesColours, n%seriesDashes)
 		n++
 		add := func(chart *report.LineChart, m Metric, y []float64) {
 			chart.Add(label+r.of(c, m), class, len(y), func(i int) (float64, float64, bool) {
@@ -177,8 +177,9 @@ func (r Result) figure(out []figures, title string, s Split, name func(Curve) (s
 	return append(out, figures{title, []*report.LineChart{oscr, roc}})
 }
 
-// The colours and dashes of series.css; a curve beyond their product looks like
-// an earlier one.
+// The colours and dashes of series.css. Both change from curve to curve, so that those
+// that lie over one another are told apart without colour, too; a curve beyond their
+// product looks like an earlier one.
 const (
 	seriesColours = 8
 	seriesDashes  = 3
