@@ -336,13 +336,13 @@ func (r *runner) inputs(ctx context.Context, s Stage) (digest, why string, err e
 	if why := c.difference(known); why != "" && len(known) > 0 {
 		return c.digest(), "in its input, " + why, nil
 	}
-	return c.digest(), "", r.remember(c, s, "inputs")
+	return c.digest(), "", r.remember(c, known, s, "inputs")
 }
 
 // remember keeps the sizes and times of files whose digests are known to be
 // current, so that the next look need not read them.
-func (r *runner) remember(c content, s Stage, kind string) error {
-	if r.look {
+func (r *runner) remember(c, known content, s Stage, kind string) error {
+	if r.look || slices.Equal(c, known) {
 		return nil
 	}
 	return c.write(r.state(s.Name(), kind))
@@ -360,7 +360,7 @@ func (r *runner) output(ctx context.Context, s Stage, old *Entry) (string, error
 		return "", err
 	}
 	if c.digest() == old.Output {
-		return "", r.remember(c, s, "outputs")
+		return "", r.remember(c, known, s, "outputs")
 	}
 	if why := c.difference(known); why != "" {
 		return "in its output, " + why, nil
@@ -519,6 +519,6 @@ func (r *runner) digests(stage string, fresh content) func(*dataset.Sample) stri
 			c = readContent(r.state(of, "outputs"))
 			outputs[of] = c
 		}
-		return c[file].SHA256
+		return c.of(file).SHA256
 	}
 }
