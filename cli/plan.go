@@ -43,16 +43,14 @@ func printPlan(w io.Writer, l split.Lock, groups bool) error {
 	}
 	switch l.By {
 	case split.ByTime:
-		fmt.Fprintf(w, "by time: test from %s, validation from %s; ", l.From[dataset.Test], l.From[dataset.Validation])
+		fmt.Fprintf(w, "by time: test from %s, validation from %s\n", l.From[dataset.Test], l.From[dataset.Validation])
 	case split.ByCamera:
-		fmt.Fprintf(w, "by camera, each counted as a group; salt %d; ", l.Salt)
+		fmt.Fprintf(w, "by camera, each counted as a group; salt %d\n", l.Salt)
 	default:
-		fmt.Fprintf(w, "salt %d; ", l.Salt)
+		fmt.Fprintf(w, "salt %d\n", l.Salt)
 	}
-	fmt.Fprintf(w, "a share lies at most %.3f from the one asked for, in a category at half weight; the tolerance is %g\n", l.Off, l.Tolerance)
-	fmt.Fprintf(w, "%d of %d groups have samples of more than one category; all samples of a group have one role\n", l.Spanning, len(l.Groups))
-	if len(l.Settled) > 0 {
-		fmt.Fprintf(w, "moved so that no category lacks a role: %s\n", strings.Join(l.Settled, ", "))
+	for _, line := range l.Report()[1:] { // the shares stand in the table
+		fmt.Fprintln(w, line)
 	}
 	if !groups {
 		return nil

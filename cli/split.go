@@ -39,7 +39,10 @@ func addSplitCommands(std IO, list []*cli.Command) {
 		case c.Bool("check"):
 			return checkSplit(c, std)
 		}
-		return run(c)
+		if err := run(c); err != nil || c.Bool("quiet") {
+			return err
+		}
+		return showSplit(c, std)
 	}
 	c.Subcommands = []*cli.Command{
 		assignCommand(std),
@@ -134,6 +137,19 @@ func planSplit(c *cli.Context, std IO) error {
 		fmt.Fprintf(std.Stderr, "warning: %s\n", w)
 	}
 	return nil
+}
+
+// showSplit prints what the split that has just been made asked for and got.
+func showSplit(c *cli.Context, std IO) error {
+	s, err := configured(c, std)
+	if err != nil {
+		return err
+	}
+	l, err := split.ReadLock(s.recorded())
+	if err != nil {
+		return err
+	}
+	return printPlan(std.Stdout, *l, false)
 }
 
 // checkSplit compares what a split would give now with the lock of the last

@@ -23,6 +23,7 @@ func (c contents) writeCard(w io.Writer) error {
 	}
 	c.facts(&b)
 	c.table(&b)
+	c.split(&b)
 	c.quarantine(&b)
 	c.auditResult(&b)
 	b.WriteString(usage)
@@ -136,7 +137,16 @@ func (c contents) table(b *strings.Builder) {
 		len(groups[dataset.Train]), len(groups[dataset.Validation]), len(groups[dataset.Test]))
 	b.WriteString("\nKnown categories have a label each. Unknown ones are trained as `na`, no known gesture. Unseen ones are in\n" +
 		"the test only, where the right answer is `na`; `manifest.csv` tells them from unknown ones.\n" +
-		"No group is in two roles. `split.lock.json` records how the roles were dealt.\n")
+		"No group is in two roles.\n")
+}
+
+// split says what was asked of the split and what came out.
+func (c contents) split(b *strings.Builder) {
+	b.WriteString("\n## Split\n\n")
+	for _, line := range c.lock.Report() {
+		fmt.Fprintf(b, "- %s\n", inline(line))
+	}
+	b.WriteString("\n`split.lock.json` records how the roles were dealt.\n")
 }
 
 // quarantine counts what was set aside, by reason.

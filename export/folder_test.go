@@ -67,6 +67,11 @@ func TestFolder(t *testing.T) {
 		"pretty_name: \"Hands | few\"", "license: cc-by-4.0", "n<1K", "Drawn by \"nobody\".", "- Creator: Ann & Bob",
 		"| Five Hands | known | Five Hands | 1 | 0 | 1 | 1 |\n| fist | known | fist | 2 | 1 | 1 | 1 |\n| idle | unknown | na | 1 | 0 | 1 | 0 |\n| wave | unseen | na | 0 | 0 | 0 | 1 |",
 		"| **all** |  |  | 4 | 1 | 3 | 3 |", "| 1 | | 1 | 1 |", "- 1 truncated\n- 1 unused\n",
+		"\n## Split\n\n- asked of the known and unknown samples: train 65.0 %, validation 15.0 %, test 20.0 %; got: train 37.5 %, validation 37.5 %, test 25.0 %\n" +
+			"- a share lies at most 27.5 % from the one asked for, in a category at half weight; the tolerance is 2 %\n" +
+			"- 3 of 3 groups have samples of more than one category; all samples of a group have one role\n" +
+			"- 1 group moved so that no category lacks a role: cy\n" +
+			"- 1 sample unused: unseen, of groups in train or validation\n- unknown category \"idle\" has no sample in test: it has 2 samples in 2 groups\n",
 	} {
 		if !strings.Contains(got["README.md"], want) {
 			t.Errorf("README.md lacks %q:\n%s", want, got["README.md"])

@@ -57,6 +57,41 @@ func TestPageHasCardsCalibrationAndPersons(t *testing.T) {
 	}
 }
 
+func TestReportSaysHowTheSplitCameOut(t *testing.T) {
+	f := standard()
+	env := f.build(t)
+	f.must(t, os.MkdirAll(filepath.Join(f.root, "split"), 0o755))
+	f.write(t, "split/split.lock.json", []byte(`{"algorithm": "sha256-group-threshold/2", "asked": {"train": 0.65, "validation": 0.15, "test": 0.2},
+		"got": {"train": 0.4, "validation": 0.2, "test": 0.4}, "tolerance": 0.02, "off": 0.25, "lacking": ["known category \"<ok>\" has no sample in test"],
+		"ungrouped": 3, "in_bursts": 4, "spanning": 5, "samples": {"train": 200, "unused": 90}, "settled": ["dan", "eve"], "groups": {"dan": "test 1 0"}}`))
+	if _, err := (report.Stage{Options: report.Default()}).Run(t.Context(), f.manifest, env); err != nil {
+		t.Fatal(err)
+	}
+	said := []string{
+		"asked of the known and unknown samples: train 65.0 %, validation 15.0 %, test 20.0 %; got: train 40.0 %, validation 20.0 %, test 40.0 %",
+		"a share lies at most 25.0 % from the one asked for, in a category at half weight; the tolerance is 2 %",
+		"5 of 1 groups have samples of more than one category", "2 groups moved so that no category lacks a role: dan, eve",
+		"of 3 of 290 samples neither person nor session is known: each is a group of its own", "of 4 of 290 samples neither person nor session is known: they are grouped by time, in bursts",
+		"90 samples unused: unseen, of groups in train or validation", "has no sample in test",
+	}
+	for _, name := range []string{report.HTMLFile, report.MarkdownFile, report.JSONFile} {
+		data, err := os.ReadFile(filepath.Join(env.Dir, name))
+		f.must(t, err)
+		if name == report.HTMLFile {
+			checkPage(t, data)
+		}
+		for _, want := range said {
+			if !strings.Contains(string(data), want) {
+				t.Errorf("%s has no %q", name, want)
+			}
+		}
+	}
+	f.write(t, "split/split.lock.json", []byte("{"))
+	if _, err := (report.Stage{Options: report.Default()}).Run(t.Context(), f.manifest, env); err == nil || !strings.Contains(err.Error(), "split.lock.json") {
+		t.Errorf("a broken lock: got %v", err)
+	}
+}
+
 func TestLimitsOfASmallTest(t *testing.T) {
 	page := string(run(t, shapes()["closed set"], report.Default(), 2)[report.HTMLFile])
 	for _, want := range []string{"The test has no unknown category", "The test has no unseen category"} {

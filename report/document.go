@@ -24,6 +24,7 @@ type Document struct {
 	// by label, the others by name.
 	Categories []Category           `json:"categories"`
 	Groups     map[dataset.Role]int `json:"groups"` // people or sessions with a sample in the role
+	Split      []string             `json:"split"`  // what was asked of the split and what came out, in sentences; none without its lock
 	Training   Training             `json:"training"`
 	Examples   Examples             `json:"examples"`
 	Audit      *Audit               `json:"audit"` // null when there was none before the report
@@ -72,6 +73,7 @@ func (o Options) document(s source) Document {
 	d := Document{
 		Schema: Schema, Title: o.Title, Metrics: s.result, Model: s.model,
 		Groups:   groupsByRole(s.manifest),
+		Split:    append([]string{}, s.split...),
 		Training: Training{Best: s.model.Epoch, Epochs: slices.Clip(append([]Epoch{}, s.epochs...))},
 		Examples: o.examples(s.predictions, s.result.HasNA),
 		Audit:    s.audit,

@@ -15,6 +15,7 @@ import (
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/evaluate"
 	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/split"
 )
 
 // Files of other stages, described in docs/formats.md.
@@ -63,6 +64,7 @@ type source struct {
 	sheet       []byte // the augmentation's contact sheet as PNG, or nil
 	aside       int    // captures in quarantine
 	audit       *Audit // nil without one
+	split       []string
 }
 
 // read gathers the outputs of the stages before. The sheet may be missing, and
@@ -99,6 +101,12 @@ func read(m dataset.Manifest, env pipeline.Env) (s source, err error) {
 		s.aside = max(0, len(lines)-1) // the header
 		return err
 	}); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return s, err
+	}
+	lock, err := split.ReadLock(filepath.Join(env.Output(split.Stage{}.Name()), split.LockFile))
+	if err == nil {
+		s.split = lock.Report()
+	} else if !errors.Is(err, fs.ErrNotExist) {
 		return s, err
 	}
 	if s.stages, err = readStages(env.Root); err != nil {

@@ -312,3 +312,36 @@ func (l Lock) Kept(old Lock) error {
 	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(errs...)
 }
+
+// Report says in sentences how the split came out: shares asked for and got,
+// groups of several categories, groups that were moved, samples whose group
+// nobody knows, and what is missing in a role.
+func (l Lock) Report() []string {
+	shares := func(of map[dataset.Role]float64) string {
+		var out []string
+		for _, r := range dataset.Roles() {
+			if share, ok := of[r]; ok {
+				out = append(out, fmt.Sprintf("%s %.1f %%", r, 100*share))
+			}
+		}
+		return strings.Join(out, ", ")
+	}
+	out := []string{
+		fmt.Sprintf("asked of the known and unknown samples: %s; got: %s", shares(l.Asked), shares(l.Got)),
+		fmt.Sprintf("a share lies at most %.1f %% from the one asked for, in a category at half weight; the tolerance is %g %%", 100*l.Off, 100*l.Tolerance),
+		fmt.Sprintf("%d of %d groups have samples of more than one category; all samples of a group have one role", l.Spanning, len(l.Groups)),
+	}
+	if len(l.Settled) > 0 {
+		out = append(out, fmt.Sprintf("%s moved so that no category lacks a role: %s", plural(len(l.Settled), "group"), strings.Join(limited(l.Settled, maxDifferences), ", ")))
+	}
+	if l.Ungrouped > 0 {
+		out = append(out, fmt.Sprintf("of %d of %d samples neither person nor session is known: each is a group of its own, or with its near-duplicates", l.Ungrouped, total(l.Samples)))
+	}
+	if l.InBursts > 0 {
+		out = append(out, fmt.Sprintf("of %d of %d samples neither person nor session is known: they are grouped by time, in bursts", l.InBursts, total(l.Samples)))
+	}
+	if n := l.Samples[dataset.Unused]; n > 0 {
+		out = append(out, fmt.Sprintf("%s unused: unseen, of groups in train or validation", plural(n, "sample")))
+	}
+	return append(out, limited(l.Lacking, maxDifferences)...)
+}

@@ -48,7 +48,7 @@ func allowed() map[string]string {
 		"audit":          stage + " pixel internal/contact internal/neardup",
 		"trainer":        stage + " pixel evaluate trainer/nn trainer/nn/kernel",
 		"validate":       stage + " pixel evaluate trainer",
-		"report":         stage + " pixel evaluate audit",
+		"report":         stage + " pixel evaluate audit split",
 		"gate":           "dataset evaluate report",
 		"explain":        "dataset evaluate trainer",
 
