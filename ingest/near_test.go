@@ -1,6 +1,7 @@
 package ingest_test
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -61,6 +62,36 @@ func TestNearDuplicatesAreOneGroup(t *testing.T) {
 			t.Errorf("without near-duplicates %s is in group %s", source, group)
 		}
 	}
+}
+
+// A chain of near-duplicates, or a long row of captures, is one group that no
+// limit parts; when it holds much of the dataset, that is said.
+func TestLargeGroupsWithoutAPersonAreToldAloud(t *testing.T) {
+	chain := map[string]string{}
+	for i := range 4 {
+		chain[fmt.Sprintf("fist/%d.png", i)] = seen(1, 64, 48, false, 1-0.1*float64(i))
+		chain[fmt.Sprintf("fist/other-%d.png", i)] = picture(10+i, 64, 48)
+		chain[fmt.Sprintf("wave/%d.png", i)] = picture(20+i, 64, 48)
+	}
+	const near = "near-duplicates of near-duplicates join"
+	r := must(t, options(write(t, chain)))
+	contains(t, "a third", strings.Join(r.warnings, "\n"), " has 4 of 12 captures, and all of them get one role: "+near, "ingest.groups.near", "ingest.groups.pattern")
+	for i := range 4 {
+		chain[fmt.Sprintf("wave/more-%d.png", i)] = picture(30+i, 64, 48)
+	}
+	if r := must(t, options(write(t, chain))); strings.Contains(strings.Join(r.warnings, "\n"), near) {
+		t.Errorf("a quarter is told of, too: %q", r.warnings)
+	}
+
+	row := map[string]string{".times.csv": "path,person,taken_at\n"}
+	for i := range 9 {
+		name := fmt.Sprintf("fist/%d.png", i)
+		row[name] = picture(40+i, 64, 48)
+		row[".times.csv"] += fmt.Sprintf("%s,,2024-05-01T10:%02d:00\n", name, max(0, i-5)*10)
+	}
+	o := options(write(t, row))
+	o.Groups.File, o.Groups.Rest = filepath.Join(o.Captures, ".times.csv"), "burst"
+	contains(t, "a row", strings.Join(must(t, o).warnings, "\n"), "group burst-20240501-100000 has 6 of 9 captures", "captures join a burst one behind the other")
 }
 
 // Bursts with near-duplicates in them are one group, named after the capture

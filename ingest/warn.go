@@ -57,4 +57,24 @@ func warnNameless(env pipeline.Env, m dataset.Manifest) {
 	note(inBurst, fmt.Sprintf("they are grouped by time, in %d bursts (ingest.groups.gap)", len(bursts)))
 	note(near, fmt.Sprintf("near-duplicates are put together, in %d groups (ingest.groups.near)", groups))
 	note(alone, "each is a group of its own")
+	warnLargest(env, m, size, bursts, "captures join a burst one behind the other, however long it gets (ingest.groups.gap)")
+	warnLargest(env, m, size, byContent, "near-duplicates of near-duplicates join, however different the first and the last are (ingest.groups.near)")
+}
+
+// tooLarge is the share of all captures above which a group that no person named
+// is told of: more than a test or validation set usually takes.
+const tooLarge = 0.25
+
+// warnLargest tells of the largest of some groups if it is suspiciously large.
+// There is no bound: to part what is alike would be a leak.
+func warnLargest(env pipeline.Env, m dataset.Manifest, size map[string]int, among map[string]bool, why string) {
+	largest := ""
+	for _, g := range sortedKeys(among) {
+		if size[g] > size[largest] {
+			largest = g
+		}
+	}
+	if n := size[largest]; n > 1 && float64(n) > tooLarge*float64(len(m.Samples)) {
+		env.Warn(fmt.Sprintf("group %s has %d of %d captures, and all of them get one role: %s; look at them, and if they show different people or poses set ingest.groups.pattern or ingest.groups.file, or another limit", largest, n, len(m.Samples), why))
+	}
 }
