@@ -156,8 +156,9 @@
         if (decide(i) !== 0) of[kind].accepted++;
       }
     });
-    output.textContent = "At " + threshold.toFixed(3) + ": " + ["known", "unknown", "unseen"].filter(kind => of[kind].all).map(
-      kind => kind + " " + of[kind].right + " of " + of[kind].all + " right").join(", ");
+    const right = kind => of[kind].right + " of " + of[kind].all;
+    output.textContent = "At " + threshold.toFixed(3) + " " + right("all") + " right: " + ["known", "unknown", "unseen"].filter(kind => of[kind].all).map(
+      kind => kind + " " + right(kind)).join(", ");
     slider.setAttribute("aria-valuetext", threshold.toFixed(3));
     views.forEach((view, i) => { view.hidden = i !== by; });
     document.querySelectorAll("[data-matrix]").forEach(updateMatrix);
