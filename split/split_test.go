@@ -273,6 +273,61 @@ func TestTooLittleToSplit(t *testing.T) {
 	}
 }
 
+// A group may have samples of several categories, one of them unseen: they get
+// one role, and the split says how many such groups there are.
+func TestAGroupMaySpanCategories(t *testing.T) {
+	m := captures(six(), 12, 1).Select(func(s *dataset.Sample) bool {
+		return s.Group < "p003" || s.Category == "fist" || s.Category == "idle" && s.Group > "p008"
+	})
+	for i := range m.Samples { // others are of one category
+		if s := &m.Samples[i]; s.Group > "p008" {
+			s.Group += s.Category
+		}
+	}
+	p, out, err := split.Stage{Options: options()}.PlanFrom(m, rng.New(1).With("split"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := out.Validate(); err != nil {
+		t.Error(err)
+	}
+	roles := map[string]map[dataset.Role]bool{}
+	for _, s := range out.Samples {
+		if s.Role == dataset.Unused {
+			continue
+		}
+		if roles[s.Group] == nil {
+			roles[s.Group] = map[dataset.Role]bool{}
+		}
+		roles[s.Group][s.Role] = true
+	}
+	for g, in := range roles {
+		if len(in) != 1 {
+			t.Errorf("group %s has the roles %v", g, in)
+		}
+	}
+	said := strings.Join(p.Lock().Report(), "\n")
+	if want := "3 of 15 groups have samples of more than one category; all samples of a group have one role"; !strings.Contains(said, want) {
+		t.Errorf("got %q, want %q", said, want)
+	}
+}
+
+// A known category with one group cannot be both learnt and tested; an unknown
+// one can do without, which is said.
+func TestCategoryWithOneGroup(t *testing.T) {
+	only := func(category string) dataset.Manifest {
+		return captures(six(), 12, 3).Select(func(s *dataset.Sample) bool { return s.Category != category || s.Group == "p004" })
+	}
+	_, _, err := run(t, options(), only("peace"), 1)
+	if want := "it has 3 samples in 1 group; capture it with more persons or sessions, or move it to split.unknown"; !errors.Is(err, dataset.ErrInvalid) || !strings.Contains(err.Error(), want) {
+		t.Errorf("known: got %v, want ErrInvalid with %q", err, want)
+	}
+	_, warnings, err := run(t, options(), only("idle"), 1)
+	if want := `unknown category "idle" has no sample in`; err != nil || strings.Count(strings.Join(warnings, "\n"), want) != 2 {
+		t.Errorf("unknown: got %v and %q, want %q for two roles", err, warnings, want)
+	}
+}
+
 func TestOptionsValidate(t *testing.T) {
 	for name, c := range map[string]struct {
 		spoil func(*split.Options)
