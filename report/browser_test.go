@@ -183,7 +183,7 @@ func numbers(lines []evaluate.Prediction, threshold float64) string {
 	for _, k := range evaluate.Kinds() {
 		parts = append(parts, fmt.Sprintf("%s %d of %d", k, right[k], all[k]))
 	}
-	return fmt.Sprintf("At %.3f %d of %d right: %s", threshold, sum, len(lines), strings.Join(parts, ", "))
+	return fmt.Sprintf("At %.3f: %d of %d right, %s", threshold, sum, len(lines), strings.Join(parts, ", "))
 }
 
 // TestHistogramsFollowTheThreshold: without a move the bars are those that the page
@@ -311,11 +311,11 @@ func TestAddressAndReset(t *testing.T) {
 	value := func() string { return headless.Eval[string](p, `document.getElementById("explore-value").textContent`) }
 	inForce := value()
 	headless.Eval[bool](p, `new Promise(done => { addEventListener("hashchange", () => done(true)); location.hash = "#threshold=0.875"; })`)
-	if v := value(); !strings.HasPrefix(v, "At 0.875 ") {
+	if v := value(); !strings.HasPrefix(v, "At 0.875: ") {
 		t.Errorf("the page says %q", v)
 	}
 	choose(p, evaluate.Energy)
-	if v := value(); !strings.HasPrefix(v, "At 3.250 ") { // as calibrated
+	if v := value(); !strings.HasPrefix(v, "At 3.250: ") { // as calibrated
 		t.Errorf("the page says %q", v)
 	}
 	headless.Eval[bool](p, `document.getElementById("explore-reset").click(), true`)

@@ -157,7 +157,7 @@
       }
     });
     const right = kind => of[kind].right + " of " + of[kind].all;
-    output.textContent = "At " + threshold.toFixed(3) + " " + right("all") + " right: " + ["known", "unknown", "unseen"].filter(kind => of[kind].all).map(
+    output.textContent = "At " + threshold.toFixed(3) + ": " + right("all") + " right, " + ["known", "unknown", "unseen"].filter(kind => of[kind].all).map(
       kind => kind + " " + right(kind)).join(", ");
     slider.setAttribute("aria-valuetext", threshold.toFixed(3));
     views.forEach((view, i) => { view.hidden = i !== by; });
