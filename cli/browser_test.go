@@ -227,7 +227,7 @@ func TestLoop(t *testing.T) {
 	// Train.
 	settings := `ingest: {captures: captures, size: 32}
 split: {known: [fist, palm], unknown: [nothing, other-hands]}
-train: {arch: tiny, epochs: 40, batch: 16, score: max-probability, known_recall: 0, threshold: 0.6}
+train: {arch: tiny, epochs: 100, batch: 16, score: max-probability, known_recall: 0, threshold: 0.7}
 `
 	if err := os.WriteFile("pipeline.yaml", []byte(settings), 0o644); err != nil {
 		t.Fatal(err)
