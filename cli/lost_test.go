@@ -39,6 +39,14 @@ func TestNothingIsLost(t *testing.T) {
 	}
 	b.until(t, `document.querySelector("#frames img").complete`)
 
+	// The focus outlives that the page asks the server anew, which it does every five seconds.
+	b.eval(t, `document.querySelector("#frames li:nth-child(3) button").focus(), window.asked = 0, window.ask = fetch,
+		fetch = (...a) => { if (a[0] === "/v1/captures") asked++; return ask(...a) }, ""`)
+	b.until(t, `asked > 1`)
+	if !strings.HasPrefix(b.eval(t, `document.activeElement.title`), "Delete frame") {
+		t.Error("the focus is lost")
+	}
+
 	// Delete by keyboard, and undo.
 	b.eval(t, `document.querySelector("#frames button").focus(), ""`)
 	b.keys(t, "\r")

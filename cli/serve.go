@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -46,6 +47,9 @@ func serveModel(c *cli.Context, std IO, conf config.Config) (err error) {
 		dir = filepath.Join(conf.Out, "train")
 	}
 	model, err := trainer.Load(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("serve: %w: make a model with gesturekit run, or say with --model where one is", err)
+	}
 	if err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}

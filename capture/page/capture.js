@@ -40,7 +40,9 @@ async function load() {
 }
 
 function options(id, names) {
-  $(id).replaceChildren(...[...new Set(names)].map((n) => new Option(n)));
+  const all = [...new Set(names)];
+  if (all.join("/") === [...$(id).options].map((o) => o.value).join("/")) return; // so that an open list stays
+  $(id).replaceChildren(...all.map((n) => new Option(n)));
 }
 
 const told = new Map();
@@ -67,13 +69,20 @@ function showFrames() {
   $("frames-title").textContent = category && person ? `${list.length} frame${list.length === 1 ? "" : "s"} of ${category}, ${person}` : "Recorded frames";
   $("more").hidden = list.length <= shownFrames;
   $("more").textContent = `The last ${shownFrames} are shown.`;
-  const old = new Map([...$("frames").children].map((li) => [li.dataset.at, li]));
-  $("frames").replaceChildren(...list.slice(0, shownFrames).map((f) => {
-    const at = address(f);
+  // What stays is not moved, since that would take the focus from it.
+  const shown = new Map(list.slice(0, shownFrames).map((f) => [address(f), f]));
+  const old = new Map();
+  for (const li of [...$("frames").children]) {
+    if (shown.has(li.dataset.at)) old.set(li.dataset.at, li);
+    else li.remove();
+  }
+  let next = $("frames").firstElementChild;
+  for (const [at, f] of shown) {
     const li = old.get(at) ?? thumbnail(f, at);
     li.classList.toggle("waiting", !!f.waits);
-    return li;
-  }));
+    if (li === next) next = next.nextElementSibling;
+    else $("frames").insertBefore(li, next);
+  }
 }
 
 function thumbnail(f, at) {
