@@ -124,16 +124,19 @@ func (s Stage) Run(ctx context.Context, _ dataset.Manifest, env pipeline.Env) (d
 	if err := checkUsed(f); err != nil {
 		return none, err
 	}
-	m := s.manifest(f)
-	if len(m.Samples) == 0 {
+	if len(kept(f.captures)) == 0 {
 		return none, fmt.Errorf("%w: %d captures found, 0 kept, %d quarantined (%s): want some kept; %s says why of each",
 			dataset.ErrInvalid, len(f.captures), len(rejected(f.captures)), tally(f.captures), filepath.Join(env.Dir, QuarantineFile))
 	}
+	if err := s.report(env, f.captures); err != nil {
+		return none, err
+	}
+	m := s.manifest(f) // not before, to save memory
 	if err := checkSums(f.captures, m); err != nil {
 		return none, err
 	}
 	warn(env, f, m)
-	return m, s.report(env, f.captures)
+	return m, nil
 }
 
 // report flags the captures that deserve a look, and writes the tables and the
@@ -203,8 +206,9 @@ func (o Options) placer(f *folder) (placer, error) {
 }
 
 func (s Stage) manifest(f folder) dataset.Manifest {
-	var samples []dataset.Sample
-	for _, c := range kept(f.captures) {
+	all := kept(f.captures)
+	samples := make([]dataset.Sample, 0, len(all))
+	for _, c := range all {
 		samples = append(samples, dataset.Sample{
 			ID: c.id, Path: path.Join(s.Name(), c.image()), Category: c.category, Group: c.group,
 			Source: c.path, SHA256: c.sha256, Label: dataset.NoLabel,

@@ -3,6 +3,7 @@ package quality
 import (
 	"cmp"
 	"image"
+	"iter"
 	"math"
 	"slices"
 
@@ -21,28 +22,31 @@ const (
 // most bounds the candidates of one picture.
 const most = 32
 
-// Candidates returns for each hash the earlier ones at a distance of at most 6,
-// the nearest first and of those the earliest, 32 at most. Where skip says so, a
-// picture has and is none.
-func Candidates(hashes []Hash, skip func(i int) bool) [][]int {
-	out := make([][]int, len(hashes))
-	for b := range bands {
-		key := func(h Hash) int { return int(h>>(b*bandBits)) & (1<<bandBits - 1) }
-		buckets := make([][]int32, 1<<bandBits)
+// Candidates yields for each hash the earlier ones at a distance of at most 6,
+// the nearest first and of those the earliest, 32 at most; the list is good until
+// the next one. Where skip says so, a picture has and is none.
+func Candidates(hashes []Hash, skip func(i int) bool) iter.Seq2[int, []int] {
+	return func(yield func(int, []int) bool) {
+		var buckets [bands][1 << bandBits][]int32
+		list := make([]int, 0, most)
 		for i, h := range hashes {
-			if skip(i) {
-				continue
-			}
-			k := key(h)
-			for _, j := range buckets[k] {
-				if d := h.Distance(hashes[j]); d <= near {
-					out[i] = add(out[i], hashes, i, int(j))
+			list = list[:0]
+			if !skip(i) {
+				for b := range buckets {
+					bucket := &buckets[b][int(h>>(b*bandBits))&(1<<bandBits-1)]
+					for _, j := range *bucket {
+						if h.Distance(hashes[j]) <= near {
+							list = add(list, hashes, i, int(j))
+						}
+					}
+					*bucket = append(*bucket, int32(i))
 				}
 			}
-			buckets[k] = append(buckets[k], int32(i))
+			if !yield(i, list) {
+				return
+			}
 		}
 	}
-	return out
 }
 
 // add puts j among the candidates of i.

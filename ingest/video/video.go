@@ -62,7 +62,7 @@ func Sniff(head []byte) Container {
 // of the same size. Those of phones and stereo cameras that do are no video: a
 // list of their pictures (Multi-Picture Format) says so.
 func IsMJPEG(r io.Reader) bool {
-	in := bufio.NewReaderSize(r, 1<<16)
+	in := bufio.NewReaderSize(r, 1<<13)
 	first, ok := skipJPEG(in, true)
 	if !ok {
 		return false

@@ -301,3 +301,18 @@ func TestFind(t *testing.T) {
 		_ = os.Remove(filepath.Join(dir, "ffmpeg"))
 	}
 }
+
+func FuzzIsMJPEG(f *testing.F) {
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8)), nil); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b.Bytes())
+	f.Add(slices.Concat(b.Bytes(), b.Bytes()))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if video.IsMJPEG(bytes.NewReader(data)) && bytes.Count(data, []byte("\xff\xd8")) < 2 {
+			t.Error("a video of one picture")
+		}
+		_ = video.Sniff(data)
+	})
+}
