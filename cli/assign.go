@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"iter"
@@ -50,7 +51,7 @@ func assignSplit(c *cli.Context, std IO) error {
 		return fmt.Errorf("%w: %s would be written over itself: choose another folder for --into", errUsage, in)
 	}
 	t := s.stage.Options.NewTally()
-	for sample, err := range dataset.Ahead(scanFile(in)) {
+	for sample, err := range dataset.Ahead(scanFile(c.Context, in)) {
 		if err != nil {
 			return err
 		}
@@ -78,7 +79,7 @@ func assignSplit(c *cli.Context, std IO) error {
 	}
 	samples := 0
 	err = atomicfile.Write(filepath.Join(dir, dataset.FileName), func(w io.Writer) error {
-		samples, err = assign(w, plan, dataset.Ahead(labelled(in, plan, aliases, names)))
+		samples, err = assign(w, plan, dataset.Ahead(labelled(c.Context, in, plan, aliases, names)))
 		return err
 	})
 	if err != nil {
@@ -134,13 +135,13 @@ func assign(w io.Writer, plan *split.Plan, samples iter.Seq2[*dataset.Sample, er
 }
 
 // labelled reads the samples with partition, role and label.
-func labelled(name string, plan *split.Plan, aliases labels.Aliases, names []string) iter.Seq2[*dataset.Sample, error] {
+func labelled(ctx context.Context, name string, plan *split.Plan, aliases labels.Aliases, names []string) iter.Seq2[*dataset.Sample, error] {
 	index := map[string]int{}
 	for i, n := range names[1:] {
 		index[n] = i + 1
 	}
 	return func(yield func(*dataset.Sample, error) bool) {
-		for s, err := range scanFile(name) {
+		for s, err := range scanFile(ctx, name) {
 			if err == nil {
 				plan.Apply(s)
 				s.Category = aliases.Name(s.Category)
@@ -153,8 +154,8 @@ func labelled(name string, plan *split.Plan, aliases labels.Aliases, names []str
 	}
 }
 
-// scanFile reads a manifest's samples; errors name the file.
-func scanFile(name string) iter.Seq2[*dataset.Sample, error] {
+// scanFile reads a manifest's samples until ctx is done; errors name the file.
+func scanFile(ctx context.Context, name string) iter.Seq2[*dataset.Sample, error] {
 	return func(yield func(*dataset.Sample, error) bool) {
 		f, err := os.Open(name)
 		if err != nil {
@@ -162,11 +163,15 @@ func scanFile(name string) iter.Seq2[*dataset.Sample, error] {
 			return
 		}
 		defer f.Close()
+		n := 0
 		for s, err := range dataset.Scan(f) {
-			if err != nil {
+			if n%1000 == 0 && err == nil {
+				err = ctx.Err()
+			}
+			if n++; err != nil {
 				err = fmt.Errorf("%s: %w", name, err)
 			}
-			if !yield(s, err) {
+			if !yield(s, err) || err != nil {
 				return
 			}
 		}

@@ -69,7 +69,12 @@ func Verify(ctx context.Context, dir string, env pipeline.Env) (Verification, er
 
 // read reads the files that the others follow from.
 func read(dir string) (c contents, faults []Fault) {
-	fault := func(name string, err error) { faults = append(faults, Fault{name, bare(err).Error()}) }
+	fault := func(name string, err error) {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = errors.New("missing: a folder that gesturekit export folder wrote has it")
+		}
+		faults = append(faults, Fault{name, bare(err).Error()})
+	}
 	data := func(name string) []byte {
 		data, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {

@@ -203,6 +203,9 @@ func (p *Plan) enough() error {
 		more += ", as captures without one are grouped by time (ingest.groups.gap) and with near-duplicates (ingest.groups.near)"
 	}
 	var errs []error
+	if n := len(p.all.groups); p.o.Folds > n {
+		errs = append(errs, fmt.Errorf("split.folds is %d, but there are %d %s, and no fold may be empty: set fewer folds, or %s", p.o.Folds, n, what, more))
+	}
 	for _, r := range dataset.Roles() {
 		if all[r] == 0 {
 			errs = append(errs, fmt.Errorf("role %s gets no sample: there are %d %s, and a split needs at least %d; %s, or change the seed or the shares",

@@ -262,6 +262,11 @@ func TestTooLittleToSplit(t *testing.T) {
 			t.Errorf("%s: got %v, want ErrInvalid with %q", name, err, c.want)
 		}
 	}
+	folds := options()
+	folds.Folds = 7
+	if _, _, err := run(t, folds, captures(six(), 6, 2), 1); !errors.Is(err, dataset.ErrInvalid) || !strings.Contains(err.Error(), "split.folds is 7, but there are 6 groups, and no fold may be empty: set fewer folds") {
+		t.Errorf("more folds than groups: got %v", err)
+	}
 	one := captures(six(), 12, 2).Select(func(s *dataset.Sample) bool {
 		return s.Category != "peace" || s.ID == "peace-p004-00000000"
 	})
