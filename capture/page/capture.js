@@ -1,5 +1,5 @@
 import { Camera, Grabber, showState } from "/shared/camera.js";
-import { Outbox, address, newRecording, problem } from "/shared/outbox.js";
+import { Outbox, address, newRecording, problem, silent } from "/shared/outbox.js";
 import { reminders, table } from "/progress.js";
 
 const $ = (id) => document.getElementById(id);
@@ -24,7 +24,7 @@ async function load() {
     summary = await answer.json();
     tell("server", "");
   } catch (e) {
-    tell("server", e instanceof TypeError ? "The server does not answer. Is gesturekit capture still running? What you record is kept in this browser until it is back." : e.message);
+    tell("server", e instanceof TypeError ? silent + " Is gesturekit capture still running? What you record is kept in this browser until it is back." : e.message);
     return;
   }
   $("folder").textContent = summary.folder;
@@ -246,7 +246,7 @@ const outbox = new Outbox({
     waiting.delete(address(f));
     fault(`Frame ${f.frame} of ${f.category}, ${f.person} was not saved: ${why}`);
   },
-  onwaiting: (n, why) => tell("outbox", why ? `${n} frame${n === 1 ? " waits" : "s wait"} in this browser until the server is back: ${why}` : ""),
+  onwaiting: (n, why) => tell("outbox", why ? `${n} frame${n === 1 ? " waits" : "s wait"} in this browser until the server takes ${n === 1 ? "it" : "them"}.${why === silent ? "" : " " + why}` : ""),
 });
 
 const camera = new Camera($("video"), (state, title, advice) => {

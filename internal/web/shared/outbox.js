@@ -1,3 +1,6 @@
+// silent says that no answer came.
+export const silent = "The server does not answer.";
+
 // The outbox keeps frames in the browser's database until the server has written
 // them to disk, so that neither a reload nor a crash on either side loses one.
 
@@ -93,7 +96,7 @@ export class Outbox {
       try {
         answer = await fetch(address(frame), { method: "PUT", body: bytes, headers: { "Content-Type": "image/jpeg" } });
       } catch {
-        throw new Error("The server does not answer.");
+        throw new Error(silent);
       }
       if (answer.status === 401 || answer.status === 429 || answer.status >= 500) throw new Error((await problem(answer)));
       const refused = answer.ok ? "" : await problem(answer);
