@@ -14,6 +14,7 @@ import (
 	"github.com/gesturekit/gesturekit/compare"
 	"github.com/gesturekit/gesturekit/config"
 	"github.com/gesturekit/gesturekit/internal/nearest"
+	"github.com/gesturekit/gesturekit/report"
 )
 
 func compareCommand(std IO) *cli.Command {
@@ -72,6 +73,7 @@ func comparison(c *cli.Context) (compare.Spec, error) {
 func runComparison(c *cli.Context, std IO, spec compare.Spec, conf config.Config, show renderer) error {
 	workers := max(1, conf.Workers)
 	o := compare.Options{Jobs: c.Int("jobs"), Workers: workers, Progress: show.event}
+	o.Environment = environment(workers, func() []report.StageTiming { return []report.StageTiming{} })
 	if o.Jobs < 0 {
 		return fmt.Errorf("%w: --jobs is %d: want 1 or more, or 0 for as many as there are cores for", errUsage, o.Jobs)
 	}

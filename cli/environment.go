@@ -36,16 +36,22 @@ func processor() string {
 	return ""
 }
 
+// environment returns what tells on what, and when, a run that begins now is made.
+// timings are those of its stages.
+func environment(workers int, timings func() []report.StageTiming) func() report.Environment {
+	start := time.Now()
+	return func() report.Environment {
+		e := machine()
+		e.Workers, e.Started, e.Written, e.Stages = workers, stamp(start), stamp(time.Now()), timings()
+		return e
+	}
+}
+
 // withEnvironment lets the report tell what the run is made on.
 func withEnvironment(stages []pipeline.Stage, conf config.Config, j *job) []pipeline.Stage {
-	start := time.Now()
 	for i, s := range stages {
 		if r, ok := s.(report.Stage); ok {
-			r.Environment = func() report.Environment {
-				e := machine()
-				e.Workers, e.Started, e.Written, e.Stages = conf.Parallel(), stamp(start), stamp(time.Now()), j.timings(r.Name())
-				return e
-			}
+			r.Environment = environment(conf.Parallel(), func() []report.StageTiming { return j.timings(r.Name()) })
 			stages[i] = r
 		}
 	}

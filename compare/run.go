@@ -16,6 +16,7 @@ import (
 	"github.com/gesturekit/gesturekit/fetch"
 	"github.com/gesturekit/gesturekit/pipeline"
 	"github.com/gesturekit/gesturekit/progress"
+	"github.com/gesturekit/gesturekit/report"
 )
 
 // Options steer a comparison. None of them changes a result.
@@ -23,6 +24,8 @@ type Options struct {
 	Jobs     int // how many cells run at once, at least 1
 	Workers  int // how many goroutines each of them uses, at least 1
 	Progress progress.Func
+	// Environment tells a cell's report what it was made on; it may be nil.
+	Environment func() report.Environment
 }
 
 // Plan is a comparison whose captures are ingested and whose cells are known.
@@ -161,6 +164,12 @@ func (p Plan) runCell(ctx context.Context, c Cell, o Options) error {
 	stages, err := c.settings.Stages()
 	if err != nil {
 		return err
+	}
+	for i, s := range stages {
+		if r, ok := s.(report.Stage); ok {
+			r.Environment = o.Environment
+			stages[i] = r
+		}
 	}
 	return pipeline.Run(ctx, stages, pipeline.Options{
 		Root: p.folder(c), Seed: c.Seed, Workers: o.Workers, Base: c.base,
