@@ -16,7 +16,6 @@ import torch
 from torch import nn
 
 warnings.filterwarnings("ignore")
-torch.set_num_threads(int(sys.argv[1]))
 OUTPUTS = 6
 FORMATS = {"": torch.contiguous_format, " channels_last": torch.channels_last}
 
@@ -101,6 +100,7 @@ def rate(step, mode, batch, seconds):
 
 
 def main():
+    torch.set_num_threads(int(sys.argv[1]))
     made = {}
     for line in sys.stdin:
         words = line.split(maxsplit=4)
@@ -123,4 +123,5 @@ def main():
         print(json.dumps(answer), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
