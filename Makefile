@@ -2,7 +2,7 @@
 GO ?= go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test check race lint cross docs bench bench-augment bench-trainer bench-serve bench-metrics bench-split loaders fuzz clean
+.PHONY: run build test check race lint cross docs bench bench-ingest bench-augment bench-trainer bench-serve bench-metrics bench-split loaders fuzz clean
 
 run: ## captures of people who do not exist, through every stage, to run/report/report.html
 	$(GO) run ./cmd/gesturekit run
@@ -53,6 +53,13 @@ bench-augment: ## warp, and JPEG to JPEG, beside OpenCV and albumentations, whic
 	$(GO) build -trimpath -o bin/augmentbench ./augment/bench
 	bin/peers/bin/python augment/bench/compare.py bin/augmentbench
 	bin/peers/bin/python augment/bench/end_to_end.py bin/augmentbench
+
+CAPTURES ?= captures/sign-digits/Dataset
+bench-ingest: ## ingest beside OpenCV and Pillow, which it installs to bin/peers-ingest; CAPTURES=folder of JPEG files by category (gesturekit fetch sign-digits)
+	$(PYTHON) -m venv bin/peers-ingest
+	bin/peers-ingest/bin/pip install -q opencv-python-headless==5.0.0.93 pillow==13.0.0
+	$(GO) build -trimpath -o bin/gesturekit ./cmd/gesturekit
+	bin/peers-ingest/bin/python ingest/bench/compare.py bin/gesturekit $(CAPTURES)
 
 bench-trainer: ## training and inference beside PyTorch and onnxruntime, which it installs to bin/peers-torch
 	$(PYTHON) -m venv bin/peers-torch
