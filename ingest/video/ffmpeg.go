@@ -150,13 +150,20 @@ func (c *Clip) command(ctx context.Context) (*exec.Cmd, error) {
 	return cmd, nil
 }
 
+// overtime reports whether ffmpeg ended because its time was up: by the times of
+// the process, or by the signal that tells it so. The signal goes by another clock
+// and may come first; ffmpeg then exits as it would on Ctrl-C, and says by which.
+func (c *Clip) overtime(state *os.ProcessState, told *log) bool {
+	return told.overtime || state.UserTime()+state.SystemTime() >= time.Duration(c.Limits.Seconds)*time.Second
+}
+
 // verdict says what is wrong with a video whose frames have all been read, or
 // broke off with read, which is io.EOF if they did not.
 func (c *Clip) verdict(read, ended error, state *os.ProcessState, told *log) error {
 	if read == io.EOF && ended == nil && told.first == "" {
 		return nil
 	}
-	if ended != nil && state.UserTime()+state.SystemTime() >= time.Duration(c.Limits.Seconds)*time.Second {
+	if ended != nil && c.overtime(state, told) {
 		return fmt.Errorf("%w: ffmpeg took more than %d s of processor time", ErrTooLarge, c.Limits.Seconds)
 	}
 	if s, ok := state.Sys().(syscall.WaitStatus); ok && read == io.EOF && s.Signaled() && (s.Signal() == syscall.SIGKILL || s.Signal() == syscall.SIGTERM) {
@@ -182,6 +189,7 @@ type log struct {
 	line      []byte
 	first     string
 	highRange bool
+	overtime  bool
 }
 
 // Write takes on what ffmpeg says.
@@ -207,6 +215,9 @@ func (l *log) note(line string) {
 	}
 	if strings.Contains(line, "Video:") && (strings.Contains(line, "smpte2084") || strings.Contains(line, "arib-std-b67")) {
 		l.highRange = true
+	}
+	if strings.Contains(line, "received signal 24.") { // SIGXCPU on Linux, macOS and the BSDs
+		l.overtime = true
 	}
 }
 

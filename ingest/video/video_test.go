@@ -245,7 +245,7 @@ func TestFaults(t *testing.T) {
 		"no video":     {sound, video.Limits{Pixels: 1e6, Seconds: 60}, video.ErrBroken, 0, ""},
 		"large":        {draw(t, second, "a.mp4", "-c:v", "mpeg4"), video.Limits{Pixels: 64*48 - 1, Seconds: 60}, video.ErrTooLarge, 0, ""},
 		"large motion": {draw(t, second, "a.mjpeg", "-c:v", "mjpeg"), video.Limits{Pixels: 64*48 - 1, Seconds: 60}, video.ErrTooLarge, 0, ""},
-		"long":         {draw(t, "testsrc=size=640x480:rate=60:duration=15", "a.avi", "-c:v", "mjpeg"), video.Limits{Pixels: 1e6, Seconds: 1}, video.ErrTooLarge, 0, "1 s of processor time"},
+		"long":         {draw(t, "testsrc=size=1280x720:rate=60:duration=20", "a.avi", "-c:v", "mjpeg"), video.Limits{Pixels: 1e6, Seconds: 1}, video.ErrTooLarge, 0, "1 s of processor time"},
 	} {
 		clip := clipOf(t, c.file, "every 1")
 		clip.Limits = c.limits
