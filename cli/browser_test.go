@@ -108,16 +108,20 @@ func (b browser) eval(t *testing.T, js string) string {
 	return v
 }
 
-// until waits until the expression is true.
+// until waits until the expression is true. What fails is not yet true: the page may
+// be between two loads.
 func (b browser) until(t *testing.T, js string) {
 	t.Helper()
+	var last error
 	for range 600 {
-		if b.eval(t, fmt.Sprintf("String(!!(%s))", js)) == "true" {
+		is, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](fmt.Sprintf("!!(%s)", js)))
+		if is {
 			return
 		}
+		last = err
 		time.Sleep(100 * time.Millisecond)
 	}
-	t.Fatalf("after a minute still not: %s; the page says %s", js, b.eval(t, "document.body.innerText"))
+	t.Fatalf("after a minute still not: %s (%v); the page says %s", js, last, b.eval(t, "document.body.innerText"))
 }
 
 // keys types at whatever has the focus.
