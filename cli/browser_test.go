@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"image/jpeg"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/gesturekit/gesturekit/cli"
 	"github.com/gesturekit/gesturekit/internal/atomicfile"
+	"github.com/gesturekit/gesturekit/internal/headless"
 	"github.com/gesturekit/gesturekit/internal/synth"
 	"github.com/gesturekit/gesturekit/rng"
 )
@@ -33,22 +33,7 @@ type browser struct {
 // the server is gone, and names and tokens that it refuses.
 func openBrowser(t *testing.T, flags ...chromedp.ExecAllocatorOption) browser {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
-	var program string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			program = path
-			break
-		}
-	}
-	if program == "" && os.Getenv("CI") != "" {
-		t.Fatal("there is no Chromium, which CI must have")
-	}
-	if program == "" {
-		t.Skip("there is no Chromium")
-	}
+	program := headless.Chromium(t)
 	b := browser{video: filepath.Join(t.TempDir(), "camera.mjpeg")}
 	film(t, b.video, 1, 1, "idle")
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(program), chromedp.NoSandbox,

@@ -23,28 +23,31 @@ type Page struct {
 	ctx context.Context
 }
 
-// Open opens a file, 1180 by 900 pixels. It skips the test in short mode and
-// where there is no Chromium, but for CI, which must have it. What the browser's console says fails the test at
-// its end.
-func Open(t *testing.T, file string) *Page {
+// Chromium returns the machine's Chromium. It skips the test in short mode and
+// where there is none, but for CI, which must have it.
+func Chromium(t *testing.T) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("starts a browser")
 	}
-	browser := ""
-	for _, name := range []string{"google-chrome", "chromium-browser", "chromium"} {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
-			browser = path
+			return path
 		}
 	}
-	if browser == "" && os.Getenv("CI") != "" {
+	if os.Getenv("CI") != "" {
 		t.Fatal("there is no Chromium, which CI must have")
 	}
-	if browser == "" {
-		t.Skip("there is no Chromium")
-	}
+	t.Skip("there is no Chromium")
+	return ""
+}
+
+// Open opens a file in Chromium, where there is one, 1180 by 900 pixels. What the
+// browser's console says fails the test at its end.
+func Open(t *testing.T, file string) *Page {
+	t.Helper()
 	// Not of t.Context(), which ends before the console is read.
-	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(browser), chromedp.NoSandbox)
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(Chromium(t)), chromedp.NoSandbox)
 	ctx, stop := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewExecAllocator(ctx, options...)
