@@ -14,13 +14,12 @@ import (
 	"github.com/gesturekit/gesturekit/trainer"
 )
 
-// TestNothingIsLost records while the server is gone, reloads, and starts the server
-// again at the same address.
-func TestNothingIsLost(t *testing.T) {
-	b := openBrowser(t, allowed())
+// recordWhileGone serves the capture page in a new folder, ends the server, and
+// records seven frames of a fist, by ann. It returns where the server was.
+func recordWhileGone(t *testing.T, b browser) (url, address string) {
+	t.Helper()
 	t.Chdir(t.TempDir())
 	url, stop := served(t, "capture", "--listen", "127.0.0.1:0")
-	address := strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/")
 	b.open(t, url, 1, 2, "fist")
 	b.eval(t, `document.getElementById("category").focus(), ""`)
 	b.keys(t, "fist\tann\x1b")
@@ -28,9 +27,17 @@ func TestNothingIsLost(t *testing.T) {
 	b.eval(t, `document.getElementById("length").value = "7", document.getElementById("delay").value = "0", ""`)
 	b.keys(t, "b")
 	b.until(t, `document.getElementById("gone").textContent.includes("7 frames wait in this browser")`)
+	return url, strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/")
+}
+
+// TestNothingIsLost records while the server is gone, reloads, and starts the server
+// again at the same address.
+func TestNothingIsLost(t *testing.T) {
+	b := openBrowser(t, allowed())
+	url, address := recordWhileGone(t, b)
 	// A reload needs the server, whose page it is.
 	b.do(t, chromedp.Navigate("about:blank"))
-	_, stop = served(t, "capture", "--listen", address)
+	_, stop := served(t, "capture", "--listen", address)
 	b.do(t, chromedp.Navigate(url))
 	b.until(t, `document.getElementById("frames").children.length === 7 && document.getElementById("gone").hidden`)
 	found, err := filepath.Glob("captures/fist/ann/*/0000?.jpg")
@@ -82,15 +89,7 @@ func TestNothingIsLost(t *testing.T) {
 func TestBrowserIsKilled(t *testing.T) {
 	profile := t.TempDir()
 	b := openBrowser(t, allowed(), chromedp.UserDataDir(profile))
-	t.Chdir(t.TempDir())
-	url, stop := served(t, "capture", "--listen", "127.0.0.1:0")
-	b.open(t, url, 1, 2, "fist")
-	b.eval(t, `document.getElementById("category").focus(), ""`)
-	b.keys(t, "fist\tann\x1b")
-	stop()
-	b.eval(t, `document.getElementById("length").value = "7", document.getElementById("delay").value = "0", ""`)
-	b.keys(t, "b")
-	b.until(t, `document.getElementById("gone").textContent.includes("7 frames wait in this browser")`)
+	url, address := recordWhileGone(t, b)
 	killed := chromedp.FromContext(b.ctx).Browser
 	if err := killed.Process().Kill(); err != nil {
 		t.Fatal(err)
@@ -98,7 +97,7 @@ func TestBrowserIsKilled(t *testing.T) {
 	<-killed.LostConnection
 
 	b = openBrowser(t, allowed(), chromedp.UserDataDir(profile))
-	_, stop = served(t, "capture", "--listen", strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/"))
+	_, stop := served(t, "capture", "--listen", address)
 	b.do(t, chromedp.Navigate(url))
 	b.until(t, `document.getElementById("total").textContent === "7 frames"`)
 	if found, err := filepath.Glob("captures/fist/ann/*/0000?.jpg"); err != nil || len(found) != 7 {
