@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gesturekit/gesturekit/config"
-	"github.com/gesturekit/gesturekit/pipeline"
 	"github.com/gesturekit/gesturekit/progress"
 	"github.com/gesturekit/gesturekit/report"
 )
@@ -47,17 +45,6 @@ func environment(workers int, timings func() []report.StageTiming) func() report
 	}
 }
 
-// withEnvironment lets the report tell what the run is made on.
-func withEnvironment(stages []pipeline.Stage, conf config.Config, j *job) []pipeline.Stage {
-	for i, s := range stages {
-		if r, ok := s.(report.Stage); ok {
-			r.Environment = environment(conf.Parallel(), func() []report.StageTiming { return j.timings(r.Name()) })
-			stages[i] = r
-		}
-	}
-	return stages
-}
-
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // timing is how long a stage took, and how many images it has reported since
@@ -91,13 +78,13 @@ func (t *timing) timing() report.StageTiming {
 	return out
 }
 
-// timings returns those of the stages before the one named.
-func (j *job) timings(until string) []report.StageTiming {
+// timings returns those of the stages before the report.
+func (j *job) timings() []report.StageTiming {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	out := []report.StageTiming{}
 	for _, t := range j.timed {
-		if t.Stage != until {
+		if t.Stage != (report.Stage{}).Name() {
 			out = append(out, t.timing())
 		}
 	}

@@ -122,7 +122,7 @@ func runStages(c *cli.Context, std IO, file, only string) error {
 		}
 	}
 	show := newJob(c, std)
-	err = pipeline.Run(c.Context, withEnvironment(stages, conf, show), pipeline.Options{
+	err = pipeline.Run(c.Context, report.WithEnvironment(stages, environment(conf.Parallel(), show.timings)), pipeline.Options{
 		Root: conf.Out, Seed: conf.Seed, Workers: conf.Parallel(), Only: only, Force: c.Bool("force"),
 		Progress: show.event, Notify: show.notice, Check: quickAudit(conf, show.event),
 	})

@@ -165,13 +165,7 @@ func (p Plan) runCell(ctx context.Context, c Cell, o Options) error {
 	if err != nil {
 		return err
 	}
-	for i, s := range stages {
-		if r, ok := s.(report.Stage); ok {
-			r.Environment = o.Environment
-			stages[i] = r
-		}
-	}
-	return pipeline.Run(ctx, stages, pipeline.Options{
+	return pipeline.Run(ctx, report.WithEnvironment(stages, o.Environment), pipeline.Options{
 		Root: p.folder(c), Seed: c.Seed, Workers: o.Workers, Base: c.base,
 		Progress: func(e progress.Event) {
 			if e.Warning {

@@ -2,6 +2,8 @@ package report
 
 import (
 	"encoding/json"
+
+	"github.com/gesturekit/gesturekit/pipeline"
 )
 
 // Environment is what a run was made on and when. Of a report.json, it alone
@@ -26,6 +28,18 @@ type StageTiming struct {
 	// ImagesPerSecond is measured between the first and the last image that the
 	// stage reported as done; null where it counts none, or was done at once.
 	ImagesPerSecond *float64 `json:"images_per_second"`
+}
+
+// WithEnvironment sets the Environment of the reports among stages, in place, and
+// returns the stages.
+func WithEnvironment(stages []pipeline.Stage, of func() Environment) []pipeline.Stage {
+	for i, s := range stages {
+		if r, ok := s.(Stage); ok {
+			r.Environment = of
+			stages[i] = r
+		}
+	}
+	return stages
 }
 
 // Lasting takes the environment out of report.json, so that the lock's digest of
