@@ -74,13 +74,11 @@ func (std IO) variable(name string) string {
 }
 
 func (j *job) event(e progress.Event) {
+	j.mu.Lock()
 	if e.Warning {
-		j.mu.Lock()
 		j.notes = append(j.notes, e.Stage+": "+e.Note)
 		j.annotation("warning", e.Stage, e.Note)
-		j.mu.Unlock()
 	}
-	j.mu.Lock()
 	if n := len(j.timed); n > 0 && j.timed[n-1].Stage == e.Stage {
 		j.timed[n-1].event(e)
 	}
@@ -97,8 +95,8 @@ func (j *job) notice(n pipeline.Notice) {
 		j.timed = append(j.timed, &timing{StageTiming: report.StageTiming{Stage: n.Stage}})
 	case pipeline.Done:
 		j.running = false
-		j.stages[len(j.stages)-1].Seconds = time.Since(j.started).Seconds()
-		j.timed[len(j.timed)-1].Seconds = time.Since(j.started).Seconds()
+		seconds := time.Since(j.started).Seconds()
+		j.stages[len(j.stages)-1].Seconds, j.timed[len(j.timed)-1].Seconds = seconds, seconds
 	case pipeline.Cached:
 		j.timed = append(j.timed, &timing{StageTiming: report.StageTiming{Stage: n.Stage, Cached: true}})
 		j.stages = append(j.stages, gate.Case{Name: n.Stage, Output: string(n.State)})
