@@ -1,5 +1,5 @@
 import { Camera, Grabber, showState } from "/shared/camera.js";
-import { Outbox, newRecording, problem } from "/shared/outbox.js";
+import { Outbox, newRecording, problem, silent } from "/shared/outbox.js";
 import { Bars } from "/bars.js";
 import { Stream } from "/stream.js";
 
@@ -28,7 +28,7 @@ async function load() {
 
 function tellGone(why) {
   $("gone").hidden = false;
-  $("gone").textContent = why || "The server does not answer. Is gesturekit serve still running? This page goes on by itself when it is back.";
+  $("gone").textContent = why || silent + " Is gesturekit serve still running? This page goes on by itself when it is back.";
 }
 
 // look asks the server how it is: another model needs another page, and a socket that
