@@ -18,7 +18,9 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 	var described []string
 	for path, operations := range doc.Paths {
 		for method := range operations {
-			described = append(described, strings.ToUpper(method)+" "+path)
+			if method != "parameters" { // those that the operations share
+				described = append(described, strings.ToUpper(method)+" "+path)
+			}
 		}
 	}
 	slices.Sort(described)
