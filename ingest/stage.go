@@ -35,10 +35,14 @@ func (s Stage) Version() string { return "ingest/9 " + s.Codec.Identity() }
 
 // Tool returns the version of ffmpeg, which takes frames out of videos.
 func (Stage) Tool(ctx context.Context, name string) string {
-	if f, err := video.Find(ctx); err == nil && name == ffmpeg {
-		return f.Version
+	if name != ffmpeg {
+		return ""
 	}
-	return ""
+	f, err := video.Find(ctx)
+	if err != nil {
+		return ""
+	}
+	return f.Version
 }
 
 // Seedless tells that the stage draws nothing.

@@ -80,12 +80,10 @@ func skipJPEG(in *bufio.Reader, whole bool) (size [2]uint16, ok bool) {
 	_, _ = in.Discard(2)
 	for {
 		for { // up to a marker: none that entropy-coded data may hold
-			b, err := in.ReadByte()
-			if err != nil {
-				return size, false
-			}
-			if b != 0xff {
+			if _, err := in.ReadSlice(0xff); err == bufio.ErrBufferFull {
 				continue
+			} else if err != nil {
+				return size, false
 			}
 			if next, err := in.Peek(1); err == nil && next[0] != 0 && next[0] != 0xff && (next[0] < 0xd0 || next[0] > 0xd7) {
 				break
