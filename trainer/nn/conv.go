@@ -56,7 +56,7 @@ func (b *builder) packed(o, pack *op, x, weight *gorgonia.Node, inputGrad func(w
 }
 
 // wide is k in whole blocks of lanes.
-func (v conv) wide() int { return (v.k + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes }
+func (v conv) wide() int { return blocks(v.k) * kernel.Lanes }
 
 // pack brings [size][size][c][k] weights to [k/lanes][size][size][c][lane], with
 // zeros in the lanes past the last channel: so they are read one after the other.
@@ -71,7 +71,7 @@ func (v conv) pack() *op {
 			clear(lane[copy(lane, in[0][i*v.k+first:][:width]):])
 		}
 	}
-	return &op{name: "pack", out: tensor.Shape{rows * v.wide()}, phases: []int{v.wide() / kernel.Lanes}, run: run}
+	return &op{name: "pack", out: tensor.Shape{rows * v.wide()}, phases: []int{blocks(v.k)}, run: run}
 }
 
 // groups cuts n images into groups large enough that each has at least pixels

@@ -30,7 +30,10 @@ func (v conv) phases() (list []phase, size int) {
 }
 
 // blocks is the number of packed blocks of input channels.
-func (v conv) blocks() int { return (v.c + kernel.Lanes - 1) / kernel.Lanes }
+func (v conv) blocks() int { return blocks(v.c) }
+
+// blocks returns how many blocks of lanes so many channels take.
+func blocks(channels int) int { return (channels + kernel.Lanes - 1) / kernel.Lanes }
 
 // flip packs the weights for inputGrad: for each phase and block of input
 // channels, [rows][cols][k][lane] with the taps in reverse order, zeros in the

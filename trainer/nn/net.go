@@ -164,7 +164,7 @@ func (l *layers) normArrays(name string, c int, gamma float32) (affine, running 
 // dense adds "<name>.weight" and "<name>.bias" for x of one pixel.
 func (l *layers) dense(name string, x *gorgonia.Node, outputs int) *gorgonia.Node {
 	l.features = x
-	_, _, _, c := l.dims(x)
+	n, h, w, c := l.dims(x)
 	l.net.features = c
 	if l.training {
 		return l.builder.dense(x, l.weight(name, []int{c, outputs}, 1/math.Sqrt(float64(c))), l.bias(name, outputs))
@@ -174,8 +174,8 @@ func (l *layers) dense(name string, x *gorgonia.Node, outputs int) *gorgonia.Nod
 	if p.err != nil {
 		return nil
 	}
-	weight, bias = l.prepared(name+".weight", p.apply(duplicate(weight.Shape()), weight)), l.prepared(name+".bias", p.apply(duplicate(bias.Shape()), bias))
-	return l.builder.dense(x, weight, bias)
+	v := newConv(n, h, w, c, outputs, 1, 1, 0)
+	return l.apply(v.forward(finish{bias: true}), x, l.prepared(name+".weight", p.apply(v.pack(), weight)), l.prepared(name+".bias", p.apply(duplicate(bias.Shape()), bias)))
 }
 
 // bias returns the node of "<name>.bias", zero at first.
