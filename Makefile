@@ -81,9 +81,9 @@ loaders: build ## exports read by torchvision, Hugging Face, Keras, fastai, WebD
 	bin/loaders/bin/pip install -q --disable-pip-version-check --no-deps -r export/loadertest/requirements.txt
 	bin/loaders/bin/python -W ignore export/loadertest/load.py bin/gesturekit
 
-bench-split: ## splitting up to 10 million samples beside scikit-learn and split-folders, which it installs to bin/peers-split
+bench-split: ## splitting up to 10 million samples beside scikit-learn, Datumaro and split-folders, which it installs to bin/peers-split
 	$(PYTHON) -m venv bin/peers-split
-	bin/peers-split/bin/pip install -q scikit-learn==1.7.2 split-folders==0.6.1
+	bin/peers-split/bin/pip install -q scikit-learn==1.7.2 datumaro==1.13.12 split-folders==0.6.1
 	$(GO) build -trimpath -o bin/gesturekit ./cmd/gesturekit
 	bin/peers-split/bin/python split/bench/compare.py bin/gesturekit
 
