@@ -61,8 +61,12 @@ func TestNothingIsLost(t *testing.T) {
 	if now, _ := filepath.Glob("captures/fist/ann/*/*.jpg"); len(now) != 6 {
 		t.Errorf("after deleting one of 7 there are %d", len(now))
 	}
-	b.keys(t, "z")
-	b.until(t, `document.getElementById("frames").children.length === 7`)
+	b.eval(t, `document.getElementById("undo-button").focus(), ""`)
+	b.keys(t, "\r")
+	b.until(t, `document.getElementById("frames").children.length === 7 && !document.querySelector("#frames .waiting")`)
+	if !strings.HasPrefix(b.eval(t, `document.activeElement.title`), "Delete frame") {
+		t.Error("the focus is lost with the button that had it")
+	}
 	if now, _ := filepath.Glob("captures/fist/ann/*/*.jpg"); len(now) != 7 {
 		t.Errorf("after undoing there are %d", len(now))
 	}

@@ -126,6 +126,7 @@ async function undo() {
   if (!deleted) return;
   const { waits, ...frame } = deleted;
   deleted = null;
+  if (document.activeElement === $("undo-button")) ($("frames").querySelector("button") ?? hold).focus();
   $("undo").hidden = true;
   await outbox.put(frame);
 }
