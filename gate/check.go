@@ -26,13 +26,14 @@ type Outcome struct {
 	Interval *evaluate.Interval `json:"interval,omitempty"`
 	Level    float64            `json:"level,omitempty"` // of the interval
 	Bound    Bound              `json:"bound"`
-	Baseline *float64           `json:"baseline,omitempty"` // of a comparison with one
+	Compared bool               `json:"compared,omitempty"` // with a baseline
+	Baseline *float64           `json:"baseline,omitempty"` // nil where the baseline has no such figure, too
 	Passed   bool               `json:"passed"`
 }
 
 // Name returns the figure, and of a comparison that it is one.
 func (o Outcome) Name() string {
-	if o.Baseline != nil {
+	if o.Compared {
 		return o.Figure + " against the baseline"
 	}
 	return o.Figure
@@ -45,17 +46,25 @@ func (o Outcome) String() string {
 		s += fmt.Sprintf(" (%v %% interval %s)", 100*o.Level, i)
 	}
 	s += ", want " + o.want()
-	if o.Baseline != nil {
+	switch {
+	case o.Baseline != nil:
 		s += ": the baseline has " + number(o.Baseline)
+	case o.Compared:
+		s += fmt.Sprintf(": the baseline has none: leave %s out of gates.compare, or make a report that has it the baseline", o.Figure)
 	}
-	if o.Value == nil {
+	if o.Value == nil && !(o.Compared && o.Baseline == nil) {
 		s += ": the test has no sample for it"
 	}
 	return s
 }
 
 // want writes the bound with six digits.
-func (o Outcome) want() string { return o.Bound.Operator + " " + number(&o.Bound.Limit) }
+func (o Outcome) want() string {
+	if o.Bound.Operator == "" {
+		return "no worse than the baseline's"
+	}
+	return o.Bound.Operator + " " + number(&o.Bound.Limit)
+}
 
 func (o Outcome) interval() string {
 	if o.Interval == nil {
@@ -106,19 +115,19 @@ func Comparable(d, baseline report.Document) error {
 
 // Check holds the report to the bounds of o and, if there is a baseline, to what
 // that reached, less the tolerance. The outcomes come in the order of Options,
-// comparisons last. A figure that is undefined fails its bound. A comparison
-// is left out where the baseline has no such figure.
+// comparisons last. A figure that is undefined fails its bound, and one that the
+// baseline has not fails the comparison.
 func Check(o Options, d report.Document, baseline *report.Document) ([]Outcome, error) {
 	figures := map[string]evaluate.Figure{}
 	for _, f := range Figures(d) {
 		figures[f.Name] = f
 	}
 	var out []Outcome
-	add := func(name string, b Bound, base *float64) {
-		v := figures[name].Value
-		g := Outcome{Figure: name, Value: v, Bound: b, Baseline: base, Passed: v != nil && b.Holds(*v)}
+	add := func(g Outcome) {
+		g.Value = figures[g.Figure].Value
+		g.Passed = g.Value != nil && g.Bound.Operator != "" && g.Bound.Holds(*g.Value)
 		if all := d.Metrics.Intervals; all != nil {
-			if i, ok := all.Figures[name]; ok {
+			if i, ok := all.Figures[g.Figure]; ok {
 				g.Interval, g.Level = &i, all.Level
 			}
 		}
@@ -126,7 +135,7 @@ func Check(o Options, d report.Document, baseline *report.Document) ([]Outcome, 
 	}
 	for _, b := range o.bounds() {
 		if b.bound.Operator != "" {
-			add(b.name, b.bound, nil)
+			add(Outcome{Figure: b.name, Bound: b.bound})
 		}
 	}
 	if baseline == nil {
@@ -136,17 +145,19 @@ func Check(o Options, d report.Document, baseline *report.Document) ([]Outcome, 
 		return nil, err
 	}
 	for _, f := range Figures(*baseline) {
-		if !slices.Contains(o.Compare, f.Name) || f.Value == nil {
-			continue
+		if slices.Contains(o.Compare, f.Name) {
+			add(Outcome{Figure: f.Name, Compared: true, Baseline: f.Value, Bound: floor(f, o.Tolerance)})
 		}
-		add(f.Name, floor(f, o.Tolerance), f.Value)
 	}
 	return out, nil
 }
 
 // floor returns the bound that a baseline's figure sets: 0.9 less 0.01 is 0.89,
-// whatever the last bits of a subtraction say.
+// whatever the last bits of a subtraction say. An undefined figure sets none.
 func floor(f evaluate.Figure, tolerance float64) Bound {
+	if f.Value == nil {
+		return Bound{}
+	}
 	op, limit := ">=", *f.Value-tolerance
 	if f.Lower {
 		op, limit = "<=", *f.Value+tolerance

@@ -145,14 +145,14 @@ func TestBaseline(t *testing.T) {
 		"within": {89, 90, 0.01, true}, "just beyond": {88, 90, 0.01, false}, "thirds": {2, 2, 0, true},
 	} {
 		o := gate.Default()
-		o.Compare, o.Tolerance = []string{"known_accuracy", "unknown_recall"}, c.tolerance
+		o.Compare, o.Tolerance = []string{"known_accuracy"}, c.tolerance
 		all := 100
 		if name == "thirds" {
 			all = 3
 		}
 		base := document(t, c.before, all, 1, 1)
 		outcomes, err := gate.Check(o, document(t, c.now, all, 1, 1), &base)
-		if err != nil || len(outcomes) != 1 { // neither has a sample of unknown
+		if err != nil || len(outcomes) != 1 {
 			t.Fatalf("%s: %v, %v", name, outcomes, err)
 		}
 		if outcomes[0].Passed != c.passed {
@@ -174,6 +174,28 @@ func TestBaseline(t *testing.T) {
 	worse.Metrics.Labels = []string{"na", "palm"}
 	if _, err := gate.Check(o, better, &worse); !errors.Is(err, gate.ErrBaseline) || !strings.Contains(err.Error(), "na, palm") {
 		t.Errorf("other labels: %v", err)
+	}
+}
+
+// TestBaselineWithoutAFigure compares a figure that the baseline lacks, which
+// must not pass by default.
+func TestBaselineWithoutAFigure(t *testing.T) {
+	o := gate.Default()
+	o.Compare = []string{"known_accuracy", "unseen_recall"}
+	now, none := document(t, 8, 10, 3, 4), document(t, 8, 10, 0, 0)
+	for name, d := range map[string]report.Document{"the run has it": now, "neither has it": none} {
+		outcomes, err := gate.Check(o, d, &none)
+		if err != nil || len(outcomes) != 2 {
+			t.Fatalf("%s: %v, %v", name, outcomes, err)
+		}
+		x := outcomes[1]
+		if x.Passed || x.Name() != "unseen_recall against the baseline" {
+			t.Errorf("%s: %q passed %v", name, x.Name(), x.Passed)
+		}
+		err = gate.Failures(outcomes)
+		if want := "the baseline has none: leave unseen_recall out of gates.compare, or make a report that has it the baseline"; !errors.Is(err, gate.ErrFailed) || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", name, err, want)
+		}
 	}
 }
 
@@ -240,7 +262,7 @@ func TestJUnit(t *testing.T) {
 func TestSummary(t *testing.T) {
 	d, base := document(t, 8, 10, 3, 4), document(t, 9, 10, 3, 4)
 	o := gate.Default()
-	o.KnownAccuracy = bound(t, ">= 0.9")
+	o.KnownAccuracy, o.Compare = bound(t, ">= 0.9"), []string{"overall_accuracy", "known_accuracy", "unseen_recall"}
 	outcomes, err := gate.Check(o, d, &base)
 	if err != nil {
 		t.Fatal(err)
