@@ -104,13 +104,43 @@ func Figures(d report.Document) []evaluate.Figure {
 	return out
 }
 
-// Comparable fails with ErrBaseline unless the labels of the baseline are those
-// of d: with other labels to tell apart, the figures mean something else.
+// Comparable fails with ErrBaseline unless the labels of the baseline and its
+// unknown and unseen categories are those of d: with others to tell apart or to
+// reject, the figures mean something else.
 func Comparable(d, baseline report.Document) error {
-	if a, b := d.Metrics.Labels, baseline.Metrics.Labels; !slices.Equal(a, b) {
-		return fmt.Errorf("%w has the labels %s, the run has %s: make this run's report.json the new baseline", ErrBaseline, strings.Join(b, ", "), strings.Join(a, ", "))
+	differ := func(what string, was, is []string) error {
+		if slices.Equal(was, is) {
+			return nil
+		}
+		return fmt.Errorf("%w has the %s %s, the run has %s: make this run's report.json the new baseline", ErrBaseline, what, names(was), names(is))
+	}
+	if err := differ("labels", baseline.Metrics.Labels, d.Metrics.Labels); err != nil {
+		return err
+	}
+	for _, p := range []dataset.Partition{dataset.Unknown, dataset.Unseen} {
+		if err := differ(string(p)+" categories", categories(baseline, p), categories(d, p)); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+func names(list []string) string {
+	if len(list) == 0 {
+		return "none"
+	}
+	return strings.Join(list, ", ")
+}
+
+// categories returns the names of those in the partition, sorted.
+func categories(d report.Document, p dataset.Partition) (out []string) {
+	for _, c := range d.Categories {
+		if c.Partition == p {
+			out = append(out, c.Category)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // Check holds the report to the bounds of o and, if there is a baseline, to what

@@ -34,9 +34,6 @@ func document(t *testing.T, named, known, rejected, unseen int) report.Document 
 	if err != nil {
 		t.Fatal(err)
 	}
-	category := func(name string, p dataset.Partition, train, test int) report.Category {
-		return report.Category{Category: name, Partition: p, Samples: map[dataset.Role]int{dataset.Train: train, dataset.Test: test}}
-	}
 	return report.Document{
 		Schema: report.Schema, Title: "A | b",
 		Metrics: evaluate.Result{Schema: evaluate.ResultSchema, Threshold: 0.4, Labels: []string{"na", "fist"}, Test: m,
@@ -46,6 +43,10 @@ func document(t *testing.T, named, known, rejected, unseen int) report.Document 
 		},
 		Groups: map[dataset.Role]int{dataset.Train: 5, dataset.Test: 3},
 	}
+}
+
+func category(name string, p dataset.Partition, train, test int) report.Category {
+	return report.Category{Category: name, Partition: p, Samples: map[dataset.Role]int{dataset.Train: train, dataset.Test: test}}
 }
 
 func bound(t *testing.T, s string) gate.Bound {
@@ -171,9 +172,31 @@ func TestBaseline(t *testing.T) {
 			t.Errorf("%v, %v", outcomes, err)
 		}
 	}
-	worse.Metrics.Labels = []string{"na", "palm"}
-	if _, err := gate.Check(o, better, &worse); !errors.Is(err, gate.ErrBaseline) || !strings.Contains(err.Error(), "na, palm") {
-		t.Errorf("other labels: %v", err)
+}
+
+// TestBaselineOfOtherCategories refuses what was measured on something else.
+func TestBaselineOfOtherCategories(t *testing.T) {
+	d := document(t, 8, 10, 3, 4)
+	for want, change := range map[string]func(*report.Document){
+		"the labels na, palm, the run has na, fist":    func(b *report.Document) { b.Metrics.Labels = []string{"na", "palm"} },
+		"the unseen categories five, the run has four": func(b *report.Document) { b.Categories[2].Category = "five" },
+		"the unseen categories none, the run has four": func(b *report.Document) { b.Categories = b.Categories[:2] },
+		"the unknown categories idle, other, the run has idle": func(b *report.Document) {
+			b.Categories = append(b.Categories, category("other", dataset.Unknown, 1, 1))
+		},
+		"the unknown categories four, idle, the run has idle": func(b *report.Document) { b.Categories[2].Partition = dataset.Unknown },
+	} {
+		base := document(t, 8, 10, 3, 4)
+		change(&base)
+		_, err := gate.Check(gate.Default(), d, &base)
+		if !errors.Is(err, gate.ErrBaseline) || !strings.Contains(err.Error(), want+": make this run's report.json the new baseline") {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+	base := document(t, 8, 10, 3, 4)
+	slices.Reverse(base.Categories)
+	if err := gate.Comparable(d, base); err != nil {
+		t.Errorf("the same in another order: %v", err)
 	}
 }
 
