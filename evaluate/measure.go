@@ -101,7 +101,8 @@ const AllOthers = "all"
 const AllSamples = "all"
 
 // Measure returns the metrics of N outcomes in any order, for labels 0..known.
-// It fails when N is 0 or an outcome's labels do not fit its kind.
+// It fails when N is 0, an outcome's labels do not fit its kind, or a number is
+// not finite.
 func Measure(outcomes []Outcome, known int) (Metrics, error) {
 	if err := check(outcomes, known); err != nil {
 		return Metrics{}, err
@@ -186,6 +187,11 @@ func (o *Outcome) check(known int) error {
 	}
 	if !(o.Confidence >= 0 && o.Confidence <= 1) {
 		return fmt.Errorf("%w: confidence %v: want a number in [0, 1]", ErrInput, o.Confidence)
+	}
+	for _, v := range [...]float64{o.Score, o.KnownScore} {
+		if v-v != 0 {
+			return fmt.Errorf("%w: score %v: want a finite number", ErrInput, v)
+		}
 	}
 	if (o.Kind == Known) != (o.Target != NA) {
 		return fmt.Errorf("%w: target %d of kind %s: na is 0, known is 1..%d", ErrInput, o.Target, o.Kind, known)
