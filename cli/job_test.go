@@ -3,9 +3,12 @@ package cli_test
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/goccy/go-yaml"
 
 	"github.com/gesturekit/gesturekit/cli"
 )
@@ -42,5 +45,40 @@ func TestCIDrawsNoBars(t *testing.T) {
 	}
 	if states["running"] != 7 || states["done"] != 7 || bars(text) {
 		t.Errorf("%v, want 7 stages to run and be done", states)
+	}
+}
+
+// TestAFailedGateKeepsTheRun: on GitHub Actions what comes behind a step that
+// failed is left out, and actions/cache saves nothing then, unless told otherwise.
+func TestAFailedGateKeepsTheRun(t *testing.T) {
+	data, err := os.ReadFile("../docs/ci/github-actions.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Jobs map[string]struct {
+			Steps []struct {
+				Uses, Run, If string
+				With          struct{ Path, Key string }
+			}
+		}
+	}
+	if err := yaml.Unmarshal(data, &file); err != nil {
+		t.Fatal(err)
+	}
+	ran, restored, saved := false, "", ""
+	for _, s := range file.Jobs["gestures"].Steps {
+		switch action, _, _ := strings.Cut(s.Uses, "@"); {
+		case ran && s.If != "always()":
+			t.Errorf("%+v is left out when a gate fails", s)
+		case ran && action == "actions/cache/save":
+			saved = s.With.Path + " " + s.With.Key
+		case !ran && action == "actions/cache/restore":
+			restored = s.With.Path + " " + s.With.Key
+		}
+		ran = ran || strings.HasPrefix(s.Run, "gesturekit run ")
+	}
+	if !ran || saved == "" || saved != restored {
+		t.Errorf("run %v, saves %q, restores %q", ran, saved, restored)
 	}
 }
