@@ -39,12 +39,17 @@ func TestReadPredictionsErrors(t *testing.T) {
 		"empty":       {"", "header"},
 		"header":      {"id\n", `header is "id"`},
 		"short":       {header + "a,test\n", "line 2"},
-		"probability": {header + "a,test,known,one,ann,one,one,0.9,x,0.9,0,0,0,0\n", `line 2: invalid input: output "x"`},
-		"NaN":         {header + "a,test,known,one,ann,one,one,0.9,NaN,0.9,0,0,0,0\n", "line 2: invalid input: probability NaN"},
-		"target":      {header + "a,test,known,one,ann,two,one,0.9,0.1,0.9,0,0,0,0\n", "line 2: invalid input: label -1"},
-		"category":    {header + "a,test,known,two,ann,one,one,0.9,0.1,0.9,0,0,0,0\n", `target "one" of known category "two"`},
-		"partition":   {header + "a,test,seen,one,ann,one,one,0.9,0.1,0.9,0,0,0,0\n", `kind "seen"`},
-		"other rule":  {header + "a,test,known,one,ann,one,na,0.9,0.1,0.9,0,0,0,0\n", `prediction "na", but the outputs say "one"`},
+		"probability": {header + "a,test,known,one,ann,one,one,0.9,x,0.9,0,0,0,0\n", `line 2: invalid input: p_na is "x", want a finite number`},
+		"NaN":         {header + "a,test,known,one,ann,one,one,0.9,NaN,0.9,0,0,0,0\n", `line 2: invalid input: p_na is "NaN", want a finite number`},
+		"target":      {header + "a,test,known,one,ann,two,one,0.9,0.1,0.9,0,0,0,0\n", `line 2: invalid input: target is "two", want na or one`},
+		"output":      {header + "a,test,known,one,ann,one,one,0.9,0.1,0.9,0,0,0,\n", `line 2: invalid input: distance is "", want a finite number`},
+		"score":       {header + "a,test,known,one,ann,one,one,NaN,0.1,0.9,0,0,0,0\n", `line 2: invalid input: score is "NaN", but the outputs say "0.9": run the validate stage again`},
+		"role":        {header + "a,train,known,one,ann,one,one,0.9,0.1,0.9,0,0,0,0\n", `line 2: invalid input: role is "train", want validation or test`},
+		"category":    {header + "a,test,known,two,ann,one,one,0.9,0.1,0.9,0,0,0,0\n", `target is "one", want "two", for category "two" is known`},
+		"no target":   {header + "a,test,known,one,ann,na,one,0.9,0.1,0.9,0,0,0,0\n", `target is "na", want "one", for category "one" is known`},
+		"named":       {header + "a,test,unseen,two,ann,one,one,0.9,0.1,0.9,0,0,0,0\n", `target is "one", want "na", for category "two" is unseen`},
+		"partition":   {header + "a,test,seen,one,ann,one,one,0.9,0.1,0.9,0,0,0,0\n", `partition is "seen", want known, unknown or unseen`},
+		"other rule":  {header + "a,test,known,one,ann,one,na,0.9,0.1,0.9,0,0,0,0\n", `prediction is "na", but the outputs say "one"`},
 	} {
 		_, err := evaluate.ReadPredictions(strings.NewReader(c.in), labels, rule)
 		if !errors.Is(err, evaluate.ErrInput) || !strings.Contains(err.Error(), c.want) {

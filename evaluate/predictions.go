@@ -86,7 +86,7 @@ func ReadPredictions(r io.Reader, labels []string, rule Rule) ([]Prediction, err
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrInput, err)
 		}
-		p, err := parse(row, labels, rule)
+		p, err := parse(header, row, labels, rule)
 		if err != nil {
 			line, _ := c.FieldPos(0)
 			return nil, fmt.Errorf("line %d: %w", line, err)
@@ -95,19 +95,34 @@ func ReadPredictions(r io.Reader, labels []string, rule Rule) ([]Prediction, err
 	}
 }
 
-func parse(row, labels []string, rule Rule) (Prediction, error) {
+// parse reads a row of the columns that header names.
+func parse(header, row, labels []string, rule Rule) (Prediction, error) {
 	p := Prediction{ID: row[0], Role: row[1], Category: row[3], Outcome: Outcome{Kind: Kind(row[2]), Group: row[4]}}
+	fault := func(column int, want string) error {
+		return fmt.Errorf("%w: %s is %q, %s", ErrInput, header[column], row[column], want)
+	}
+	if p.Role != "validation" && p.Role != "test" {
+		return p, fault(1, "want validation or test")
+	}
+	if !slices.Contains(Kinds(), p.Kind) {
+		return p, fault(2, "want known, unknown or unseen")
+	}
+	if p.Target = slices.Index(labels, row[5]); p.Target < 0 {
+		return p, fault(5, "want "+strings.Join(labels[:len(labels)-1], ", ")+" or "+labels[len(labels)-1])
+	}
+	if want := target(p, labels); row[5] != want {
+		return p, fault(5, fmt.Sprintf("want %q, for category %q is %s", want, p.Category, p.Kind))
+	}
 	values := make([]float32, len(row)-8)
 	for i, field := range row[8:] {
 		v, err := strconv.ParseFloat(field, 32)
-		if err != nil {
-			return p, fmt.Errorf("%w: output %q: want a number", ErrInput, field)
+		if err != nil || v-v != 0 {
+			return p, fault(8+i, "want a finite number")
 		}
 		values[i] = float32(v)
 	}
 	columns := len(values)/2 - 1
 	p.Outputs = Outputs{Probabilities: values[:columns:columns], Logits: values[columns : 2*columns : 2*columns], Energy: values[2*columns], Distance: values[2*columns+1]}
-	p.Target = slices.Index(labels, row[5])
 	var err error
 	if p.Decision, err = rule.Decide(p.Outputs); err != nil {
 		return p, err
@@ -116,11 +131,18 @@ func parse(row, labels []string, rule Rule) (Prediction, error) {
 	if err := p.check(len(labels) - 1); err != nil {
 		return p, err
 	}
-	if p.Kind == Known && p.Category != row[5] {
-		return p, fmt.Errorf("%w: target %q of known category %q: want the category's own name", ErrInput, row[5], p.Category)
-	}
-	if labels[p.Label] != row[6] {
-		return p, fmt.Errorf("%w: prediction %q, but the outputs say %q: run the validate stage again", ErrInput, row[6], labels[p.Label])
+	for i, made := range []string{labels[p.Label], digits(float32(p.Score))} {
+		if row[6+i] != made {
+			return p, fault(6+i, fmt.Sprintf("but the outputs say %q: run the validate stage again", made))
+		}
 	}
 	return p, nil
+}
+
+// target returns what a sample of the prediction's category is to be named.
+func target(p Prediction, labels []string) string {
+	if p.Kind == Known {
+		return p.Category
+	}
+	return labels[NA]
 }
