@@ -219,7 +219,7 @@ func (r *runner) current(ctx context.Context, before []Stage, s Stage) error {
 }
 
 func missing(s Stage) error {
-	return fmt.Errorf("%w: run 'gesturekit %s' first, or 'gesturekit run' for all stages", ErrMissing, s.Name())
+	return fmt.Errorf("%s: %w: run 'gesturekit %[1]s' first, or 'gesturekit run' for all stages, and give every stage the same settings, best in a config file", s.Name(), ErrMissing)
 }
 
 func (r *runner) notify(n Notice) {
