@@ -30,7 +30,7 @@ func auditCommand(std IO) *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "to", Aliases: []string{"o"}, Usage: "folder to write into", DefaultText: "audit in the run's folder, or here for another one"},
 			&cli.StringFlag{Name: "groups", Usage: "also write the captures' groups, those of each pair found merged, to this CSV file, for ingest.groups.file", DefaultText: "none"},
-		}, settingFlags("audit")...),
+		}, append(progressFlags(), settingFlags("audit")...)...),
 		Subcommands: []*cli.Command{auditLabelsCommand(std)},
 		Action: func(c *cli.Context) error {
 			conf, err := settings(c, std, c.String("config"))
@@ -54,7 +54,7 @@ func auditCommand(std IO) *cli.Command {
 			if err != nil {
 				return err
 			}
-			show := style(std, false, false)
+			show := style(std, c)
 			result, err := audit.Examine(c.Context, folder, conf.Audit, pipeline.Env{Name: "audit", Workers: conf.Parallel(), Progress: show.event})
 			show.close(err)
 			if err != nil {
@@ -86,7 +86,7 @@ func auditLabelsCommand(std IO) *cli.Command {
 			audit.SuspectsFile + " and " + audit.SuspectsSheet + ". What is suspect need not be wrong: look at the pictures.",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "to", Aliases: []string{"o"}, Usage: "folder to write into", DefaultText: "audit in the run's folder"},
-		}, settingFlags("audit", "train", "augment")...),
+		}, append(progressFlags(), settingFlags("audit", "train", "augment")...)...),
 		Action: func(c *cli.Context) error {
 			conf, err := settingsAlone(c, std)
 			if err != nil {
@@ -110,7 +110,7 @@ func auditLabels(c *cli.Context, std IO, conf config.Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	show := style(std, false, false)
+	show := style(std, c)
 	found, err := audit.Labels(c.Context, folder, conf.Audit, conf.OutOfFold(), pipeline.Env{
 		Name: "audit", Root: folder.Root, Dir: work, Seed: conf.Seed, Key: rng.New(conf.Seed).With("audit labels"),
 		Workers: conf.Parallel(), Progress: show.event,

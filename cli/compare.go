@@ -28,9 +28,7 @@ func compareCommand(std IO) *cli.Command {
 			&cli.StringFlag{Name: "preset", Usage: "a comparison in place of a file: " + strings.Join(compare.Presets(), ", "), DefaultText: "none"},
 			&cli.IntFlag{Name: "jobs", Aliases: []string{"j"}, Usage: "how many cells run at once; 0 for as many as there are cores for"},
 			&cli.BoolFlag{Name: "list", Usage: "list the cells and run none"},
-			&cli.BoolFlag{Name: "json", Usage: "report progress as JSON lines on stderr"},
-			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "report warnings only"},
-		}, settingFlags("train", "augment", "split", "ingest")...),
+		}, append(progressFlags(), settingFlags("train", "augment", "split", "ingest")...)...),
 		Action: func(c *cli.Context) error {
 			spec, err := comparison(c)
 			if err != nil {
@@ -43,7 +41,7 @@ func compareCommand(std IO) *cli.Command {
 			if c.IsSet("out") {
 				spec.Out = conf.Out
 			}
-			show := style(std, c.Bool("json"), c.Bool("quiet"))
+			show := style(std, c)
 			err = runComparison(c, std, spec, conf, show)
 			show.close(err)
 			return err

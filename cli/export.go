@@ -68,7 +68,7 @@ func exportTo(std IO, name, usage string, write exporter) *cli.Command {
 			if err := export.Apart(c.Args().First(), conf.Out, conf.Ingest.Captures); err != nil {
 				return fmt.Errorf("export %s: %w", name, err)
 			}
-			show := style(std, c.Bool("json"), c.Bool("quiet"))
+			show := style(std, c)
 			err = exportRun(c, conf, show, func(m dataset.Manifest, env pipeline.Env) error {
 				text, err := write(c.Context, m, conf.Export, c.Args().First(), env)
 				if err == nil {

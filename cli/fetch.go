@@ -25,7 +25,7 @@ func fetchCommand(std IO) *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "list", Usage: "list the public datasets"},
 			&cli.StringFlag{Name: "to", Usage: "folder to copy to", Value: "captures"},
-		}, append(showFlags()[1:], settingFlags("ingest")...)...),
+		}, append(progressFlags(), settingFlags("ingest")...)...),
 		Action: func(c *cli.Context) error {
 			if err := flagsFirst(c); err != nil {
 				return err
@@ -65,7 +65,7 @@ func fetchTo(c *cli.Context, std IO) error {
 	if err := os.MkdirAll(to, 0o755); err != nil {
 		return err
 	}
-	show := style(std, c.Bool("json"), c.Bool("quiet"))
+	show := style(std, c)
 	f := fetch.Fetcher{Progress: show.event}
 	err := func() error {
 		for _, arg := range c.Args().Slice() {

@@ -53,7 +53,7 @@ func newJob(c *cli.Context, std IO) *job {
 		std.Terminal = false
 	}
 	j := &job{
-		renderer: style(std, c.Bool("json"), c.Bool("quiet")), std: std, json: c.Bool("json"),
+		renderer: style(std, c), std: std, json: c.Bool("json"),
 		junit: c.String("junit"), summary: c.String("summary"),
 	}
 	if c.Bool("ci") {

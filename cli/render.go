@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+	"github.com/urfave/cli/v2"
 
 	"github.com/gesturekit/gesturekit/pipeline"
 	"github.com/gesturekit/gesturekit/progress"
@@ -21,13 +22,21 @@ type renderer interface {
 	close(error) // with the error that ended the run, if any
 }
 
+// progressFlags are what style looks at.
+func progressFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "json", Usage: "report progress as JSON lines on stderr"},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "report warnings only"},
+	}
+}
+
 // style chooses a renderer: bars on a terminal, lines elsewhere, JSON lines or
 // nothing when asked for.
-func style(std IO, json, quiet bool) renderer {
+func style(std IO, c *cli.Context) renderer {
 	switch {
-	case json:
+	case c.Bool("json"):
 		return &jsonLines{w: std.Stderr}
-	case quiet:
+	case c.Bool("quiet"):
 		return &lines{w: std.Stderr, quiet: true}
 	case std.Terminal:
 		return &bars{lines: lines{w: std.Stderr}}

@@ -33,7 +33,7 @@ func replayCommand(std IO) *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "trace", Usage: "trace to apply to the image named: JSON, or a file with it", DefaultText: "none"},
 			&cli.StringFlag{Name: "to", Aliases: []string{"o"}, Usage: "with --trace, the file to write: .jpg of augment.quality, or .png", DefaultText: "none"},
-		}, settingFlags("augment")...),
+		}, append(progressFlags(), settingFlags("augment")...)...),
 		Action: func(c *cli.Context) error {
 			conf, err := settings(c, std, c.String("config"))
 			if err != nil {
@@ -113,7 +113,7 @@ func replayRun(c *cli.Context, std IO, conf config.Config) error {
 	if err != nil {
 		return err
 	}
-	show := style(std, false, false)
+	show := style(std, c)
 	err = augment.Replay(c.Context, m, variants, codec, quality, pipeline.Env{
 		Name: "replay", Root: conf.Out, Workers: conf.Parallel(), Progress: show.event,
 	})

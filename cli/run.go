@@ -32,11 +32,7 @@ func polish(list []*cli.Command) {
 }
 
 func showFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.BoolFlag{Name: "force", Aliases: []string{"f"}, Usage: "run also what is up to date"},
-		&cli.BoolFlag{Name: "json", Usage: "report progress as JSON lines on stderr"},
-		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "report warnings only"},
-	}
+	return append([]cli.Flag{&cli.BoolFlag{Name: "force", Aliases: []string{"f"}, Usage: "run also what is up to date"}}, progressFlags()...)
 }
 
 func runCommand(std IO) *cli.Command {

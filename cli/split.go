@@ -226,7 +226,7 @@ func updateSplit(c *cli.Context, std IO) error {
 	}
 	stages := s.stages
 	at := slices.IndexFunc(stages, func(p pipeline.Stage) bool { return p.Name() == splitName })
-	show := style(std, c.Bool("json"), c.Bool("quiet"))
+	show := style(std, c)
 	o := s.options()
 	o.Force, o.Progress, o.Notify = c.Bool("force"), show.event, show.notice
 	err = pipeline.Run(c.Context, stages[:at], o)

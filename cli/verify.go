@@ -18,11 +18,7 @@ func verifyCommand(std IO) *cli.Command {
 		Description: "Reads a folder that gesturekit export folder wrote and compares every byte with its checksums, every\n" +
 			"place with its manifest, and every table with what the manifest makes of it. Lists what is wrong,\n" +
 			fmt.Sprintf("file by file, and then exits with status %d. Changes nothing.", statusInvalid),
-		Flags: []cli.Flag{
-			&cli.IntFlag{Name: "workers", Usage: "how many cores to use; 0 for all"},
-			&cli.BoolFlag{Name: "json", Usage: "report progress as JSON lines on stderr"},
-			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "report warnings only"},
-		},
+		Flags: append(progressFlags(), &cli.IntFlag{Name: "workers", Usage: "how many cores to use; 0 for all"}),
 		Action: func(c *cli.Context) error {
 			if err := flagsFirst(c); err != nil {
 				return err
@@ -31,7 +27,7 @@ func verifyCommand(std IO) *cli.Command {
 				return fmt.Errorf("%w: verify takes one dataset folder, got %q, and workers from 0", errUsage, c.Args().Slice())
 			}
 			dir := c.Args().First()
-			show := style(std, c.Bool("json"), c.Bool("quiet"))
+			show := style(std, c)
 			v, err := export.Verify(c.Context, dir, pipeline.Env{
 				Name: "verify", Workers: config.Config{Workers: c.Int("workers")}.Parallel(), Progress: show.event,
 			})
