@@ -237,16 +237,20 @@ func ReadLock(name string) (*Lock, error) {
 func ParseLock(data []byte) (*Lock, error) {
 	var head struct{ Algorithm string }
 	if err := json.Unmarshal(data, &head); err != nil {
-		return nil, err
+		return nil, broken(err)
 	}
 	if head.Algorithm != algorithm {
 		return nil, fmt.Errorf("it is of the algorithm %q, this gesturekit has %q: delete the file to deal all groups anew, or use the gesturekit that wrote it", head.Algorithm, algorithm)
 	}
 	var l Lock
 	if err := json.Unmarshal(data, &l); err != nil {
-		return nil, err
+		return nil, broken(err)
 	}
 	return &l, nil
+}
+
+func broken(err error) error {
+	return fmt.Errorf("it is no split lock: %w: take it from version control again, or delete it to deal all groups anew", err)
 }
 
 // bin returns the role or fold that the lock has for a group, "" for none.
