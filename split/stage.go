@@ -55,7 +55,8 @@ func (s Stage) Plan(in dataset.Manifest, key rng.Key) (*Plan, dataset.Manifest, 
 	if err != nil {
 		return nil, in, err
 	}
-	return s.PlanFrom(in, key, old)
+	p, out, err := s.PlanFrom(in, key, old)
+	return s.reminded(p, old), out, err
 }
 
 // PlanTally is Plan for samples that were counted as they came by.
@@ -64,7 +65,16 @@ func (s Stage) PlanTally(t *Tally, key rng.Key) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Options.Plan(t, key, old)
+	p, err := s.Options.Plan(t, key, old)
+	return s.reminded(p, old), err
+}
+
+// reminded adds to a plan's warnings that the lock named is not there.
+func (s Stage) reminded(p *Plan, old *Lock) *Plan {
+	if p != nil && s.Options.Lock != "" && old == nil {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("split.lock is %s, which is not there: every group was dealt as without it; gesturekit split update writes it", s.Options.Lock))
+	}
+	return p
 }
 
 func (s Stage) kept() (*Lock, error) {
