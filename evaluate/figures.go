@@ -1,5 +1,7 @@
 package evaluate
 
+import "strconv"
+
 // Figure is a metric that is one number, under the name that intervals, quality
 // gates and comparisons know it by. The names are part of the file formats.
 type Figure struct {
@@ -31,15 +33,19 @@ func (m *Metrics) Figures() []Figure {
 		{Name: "ece", Value: m.Calibration[AllSamples].ECE, Lower: true},
 		{Name: "ece_known", Value: m.Calibration[string(Known)].ECE, Lower: true},
 	}
-	for _, k := range []Kind{Unknown, Unseen} {
-		s, against := m.OpenSet[string(k)], "_"+string(k)
-		out = append(out,
-			Figure{Name: "auroc" + against, Value: s.AUROC},
-			Figure{Name: "aupr_in" + against, Value: s.AUPRIn},
-			Figure{Name: "aupr_out" + against, Value: s.AUPROut},
-			Figure{Name: "fpr_at_95" + against, Value: s.FPRAt95.pointer(), Lower: true},
-			Figure{Name: "oscr_area" + against, Value: s.OSCRArea},
-		)
+	for _, against := range []string{string(Unknown), string(Unseen), AllOthers} {
+		s := m.OpenSet[against]
+		add := func(name string, v *float64, lower bool) {
+			out = append(out, Figure{Name: name + "_" + against, Value: v, Lower: lower})
+		}
+		add("auroc", s.AUROC, false)
+		add("aupr_in", s.AUPRIn, false)
+		add("aupr_out", s.AUPROut, false)
+		add("fpr_at_95", s.FPRAt95.pointer(), true)
+		add("oscr_area", s.OSCRArea, false)
+		for _, n := range oneIn() {
+			add("ccr_at_1_in_"+strconv.Itoa(n), s.CCR(1/float64(n)), false)
+		}
 	}
 	return out
 }

@@ -94,6 +94,20 @@ type CCRAtFPR struct {
 	CCR *float64 `json:"ccr"`
 }
 
+// oneIn lists the false positive rates at which the CCR is told, as one in so
+// many.
+func oneIn() []int { return []int{1000, 100, 10} }
+
+// CCR returns the CCR at one of the rates of CCRAtFPR, nil at any other.
+func (s OpenSet) CCR(fpr float64) *float64 {
+	for _, at := range s.CCRAtFPR {
+		if at.FPR == fpr {
+			return at.CCR
+		}
+	}
+	return nil
+}
+
 // AllOthers is the key of Metrics.OpenSet for unknown and unseen together.
 const AllOthers = "all"
 
@@ -205,7 +219,8 @@ func (c Curve) openSet() OpenSet {
 		AUROC: c.AUROC(), AUPRIn: c.AUPRIn(), AUPROut: c.AUPROut(), FPRAt95: c.FPRAt95(),
 		OSCRArea: c.OSCRArea(), Negatives: c.Others,
 	}
-	for _, fpr := range []float64{0.001, 0.01, 0.1} {
+	for _, n := range oneIn() {
+		fpr := 1 / float64(n)
 		at := CCRAtFPR{FPR: fpr}
 		if v, ok := c.CCRAtFPR(fpr).Value(); ok && c.Resolves(fpr) {
 			at.CCR = &v

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -176,10 +178,14 @@ func TestIntervals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(wide.Figures) != len(m.Figures()) || wide.Groups != 7 || wide.Replicates != 200 {
-		t.Errorf("%d intervals of %d figures: %+v", len(wide.Figures), len(m.Figures()), wide)
+	figures := slices.DeleteFunc(m.Figures(), func(f evaluate.Figure) bool { return f.Value == nil }) // CCR at 1 in 1000
+	if len(wide.Figures) != len(figures) || wide.Groups != 7 || wide.Replicates != 200 {
+		t.Errorf("%d intervals of %d figures: %+v", len(wide.Figures), len(figures), wide)
 	}
 	for name, w := range wide.Figures {
+		if strings.HasPrefix(name, "ccr_") {
+			continue // 0 in this data, or of too few others in a draw; see TestCCRIsAFigure
+		}
 		if n := narrow.Figures[name]; !(w.Low <= n.Low && n.Low < n.High && n.High <= w.High) || w.Undefined != 0 {
 			t.Errorf("%s: 50 %% %+v, 95 %% %+v", name, n, w)
 		}
@@ -240,6 +246,58 @@ func TestIntervalsNeedGroupsAndSamples(t *testing.T) {
 	}
 	if _, ok := got.Figures["known_accuracy"]; !ok {
 		t.Error("no interval of the known accuracy")
+	}
+}
+
+// TestCCRIsAFigure gives the known accuracy by what others cost a figure, and an
+// interval where the test and most of what is drawn from it have enough others.
+func TestCCRIsAFigure(t *testing.T) {
+	all := outcomes(some(400, true))
+	r := rand.New(rand.NewPCG(3, 4))
+	for i := range all {
+		all[i].KnownScore = 0.7 * r.Float64()
+		if all[i].Kind == evaluate.Known {
+			all[i].KnownScore += 0.3
+		}
+	}
+	m, err := evaluate.Measure(all, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := evaluate.NewBootstrap(all, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var replicates [][]evaluate.Figure
+	for i := range uint64(100) {
+		replicates = append(replicates, b.Draw(rand.New(rand.NewPCG(i, 2))))
+	}
+	got, err := b.Intervals(&m, replicates, 0.95)
+	if err != nil {
+		t.Fatal(err)
+	}
+	figures := map[string]*float64{}
+	for _, f := range m.Figures() {
+		figures[f.Name] = f.Value
+	}
+	for _, against := range []string{"unknown", "unseen", "all"} {
+		if figures["auroc_"+against] != m.OpenSet[against].AUROC {
+			t.Errorf("no AUROC against %s", against)
+		}
+		for i, name := range []string{"ccr_at_1_in_1000_", "ccr_at_1_in_100_", "ccr_at_1_in_10_"} {
+			v, ok := figures[name+against]
+			want := m.OpenSet[against].CCRAtFPR[i]
+			if !ok || v != want.CCR {
+				t.Errorf("%s%s is %v, want that at FPR %v, %v", name, against, text(v), want.FPR, text(want.CCR))
+			}
+			x, ok := got.Figures[name+against]
+			if ok != (want.CCR != nil) || ok && !(x.Value == *want.CCR && x.Low <= x.High && x.Low < x.High) {
+				t.Errorf("%s%s: interval %+v of %v", name, against, x, text(want.CCR))
+			}
+		}
+	}
+	if figures["ccr_at_1_in_1000_all"] != nil || figures["ccr_at_1_in_100_all"] == nil {
+		t.Error("about 260 others allow one in 100, and not one in 1000")
 	}
 }
 

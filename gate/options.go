@@ -17,28 +17,42 @@ import (
 // Options are the gates. A figure without a bound has none. The names of the
 // figures are those of evaluate.Figure and of this package's counts.
 type Options struct {
-	OverallAccuracy    Bound `yaml:"overall_accuracy" doc:"bound on the share of all test images that come out right, such as \">= 0.9\""`
-	KnownAccuracy      Bound `yaml:"known_accuracy" doc:"bound on the share of known test images named right, with the threshold"`
-	KnownOnlyAccuracy  Bound `yaml:"known_only_accuracy" doc:"bound on the same share without the threshold"`
-	NARecall           Bound `yaml:"na_recall" doc:"bound on the share of unknown and unseen test images that are rejected"`
-	UnknownRecall      Bound `yaml:"unknown_recall" doc:"bound on the share of unknown test images that are rejected"`
-	UnseenRecall       Bound `yaml:"unseen_recall" doc:"bound on the share of unseen test images that are rejected"`
-	NAPrecision        Bound `yaml:"na_precision" doc:"bound on the share of rejected test images that were to be rejected"`
-	OpenMacroF1        Bound `yaml:"open_macro_f1" doc:"bound on the mean F1 of the known labels"`
-	WorstLabelRecall   Bound `yaml:"worst_label_recall" doc:"bound on the lowest recall of a known label"`
-	WorstGroupAccuracy Bound `yaml:"worst_group_accuracy" doc:"bound on the lowest overall accuracy of a person or session of the test"`
-	ECE                Bound `yaml:"ece" doc:"bound on the expected calibration error over all test images, such as \"<= 0.1\""`
-	ECEKnown           Bound `yaml:"ece_known" doc:"bound on the expected calibration error over the known test images"`
-	AUROCUnknown       Bound `yaml:"auroc_unknown" doc:"bound on the area under the ROC curve, known against unknown"`
-	AUPRInUnknown      Bound `yaml:"aupr_in_unknown" doc:"bound on the average precision of known among known and unknown"`
-	AUPROutUnknown     Bound `yaml:"aupr_out_unknown" doc:"bound on the average precision of unknown among known and unknown"`
-	FPRAt95Unknown     Bound `yaml:"fpr_at_95_unknown" doc:"bound on the share of unknown accepted where 95 % of known are"`
-	OSCRAreaUnknown    Bound `yaml:"oscr_area_unknown" doc:"bound on the area under the OSCR curve, known against unknown"`
-	AUROCUnseen        Bound `yaml:"auroc_unseen" doc:"bound on the area under the ROC curve, known against unseen"`
-	AUPRInUnseen       Bound `yaml:"aupr_in_unseen" doc:"bound on the average precision of known among known and unseen"`
-	AUPROutUnseen      Bound `yaml:"aupr_out_unseen" doc:"bound on the average precision of unseen among known and unseen"`
-	FPRAt95Unseen      Bound `yaml:"fpr_at_95_unseen" doc:"bound on the share of unseen accepted where 95 % of known are"`
-	OSCRAreaUnseen     Bound `yaml:"oscr_area_unseen" doc:"bound on the area under the OSCR curve, known against unseen"`
+	OverallAccuracy     Bound `yaml:"overall_accuracy" doc:"bound on the share of all test images that come out right, such as \">= 0.9\""`
+	KnownAccuracy       Bound `yaml:"known_accuracy" doc:"bound on the share of known test images named right, with the threshold"`
+	KnownOnlyAccuracy   Bound `yaml:"known_only_accuracy" doc:"bound on the same share without the threshold"`
+	NARecall            Bound `yaml:"na_recall" doc:"bound on the share of unknown and unseen test images that are rejected"`
+	UnknownRecall       Bound `yaml:"unknown_recall" doc:"bound on the share of unknown test images that are rejected"`
+	UnseenRecall        Bound `yaml:"unseen_recall" doc:"bound on the share of unseen test images that are rejected"`
+	NAPrecision         Bound `yaml:"na_precision" doc:"bound on the share of rejected test images that were to be rejected"`
+	OpenMacroF1         Bound `yaml:"open_macro_f1" doc:"bound on the mean F1 of the known labels"`
+	WorstLabelRecall    Bound `yaml:"worst_label_recall" doc:"bound on the lowest recall of a known label"`
+	WorstGroupAccuracy  Bound `yaml:"worst_group_accuracy" doc:"bound on the lowest overall accuracy of a person or session of the test"`
+	ECE                 Bound `yaml:"ece" doc:"bound on the expected calibration error over all test images, such as \"<= 0.1\""`
+	ECEKnown            Bound `yaml:"ece_known" doc:"bound on the expected calibration error over the known test images"`
+	AUROCUnknown        Bound `yaml:"auroc_unknown" doc:"bound on the area under the ROC curve, known against unknown"`
+	AUPRInUnknown       Bound `yaml:"aupr_in_unknown" doc:"bound on the average precision of known among known and unknown"`
+	AUPROutUnknown      Bound `yaml:"aupr_out_unknown" doc:"bound on the average precision of unknown among known and unknown"`
+	FPRAt95Unknown      Bound `yaml:"fpr_at_95_unknown" doc:"bound on the share of unknown accepted where 95 % of known are"`
+	OSCRAreaUnknown     Bound `yaml:"oscr_area_unknown" doc:"bound on the area under the OSCR curve, known against unknown"`
+	CCRAt1In1000Unknown Bound `yaml:"ccr_at_1_in_1000_unknown" doc:"bound on the share of known named right where at most 1 in 1000 of unknown is accepted"`
+	CCRAt1In100Unknown  Bound `yaml:"ccr_at_1_in_100_unknown" doc:"bound on the share of known named right where at most 1 in 100 of unknown is accepted"`
+	CCRAt1In10Unknown   Bound `yaml:"ccr_at_1_in_10_unknown" doc:"bound on the share of known named right where at most 1 in 10 of unknown is accepted"`
+	AUROCUnseen         Bound `yaml:"auroc_unseen" doc:"bound on the area under the ROC curve, known against unseen"`
+	AUPRInUnseen        Bound `yaml:"aupr_in_unseen" doc:"bound on the average precision of known among known and unseen"`
+	AUPROutUnseen       Bound `yaml:"aupr_out_unseen" doc:"bound on the average precision of unseen among known and unseen"`
+	FPRAt95Unseen       Bound `yaml:"fpr_at_95_unseen" doc:"bound on the share of unseen accepted where 95 % of known are"`
+	OSCRAreaUnseen      Bound `yaml:"oscr_area_unseen" doc:"bound on the area under the OSCR curve, known against unseen"`
+	CCRAt1In1000Unseen  Bound `yaml:"ccr_at_1_in_1000_unseen" doc:"bound on the share of known named right where at most 1 in 1000 of unseen is accepted"`
+	CCRAt1In100Unseen   Bound `yaml:"ccr_at_1_in_100_unseen" doc:"bound on the share of known named right where at most 1 in 100 of unseen is accepted"`
+	CCRAt1In10Unseen    Bound `yaml:"ccr_at_1_in_10_unseen" doc:"bound on the share of known named right where at most 1 in 10 of unseen is accepted"`
+	AUROCAll            Bound `yaml:"auroc_all" doc:"bound on the area under the ROC curve, known against unknown and unseen"`
+	AUPRInAll           Bound `yaml:"aupr_in_all" doc:"bound on the average precision of known among all"`
+	AUPROutAll          Bound `yaml:"aupr_out_all" doc:"bound on the average precision of unknown and unseen among all"`
+	FPRAt95All          Bound `yaml:"fpr_at_95_all" doc:"bound on the share of unknown and unseen accepted where 95 % of known are"`
+	OSCRAreaAll         Bound `yaml:"oscr_area_all" doc:"bound on the area under the OSCR curve, known against unknown and unseen"`
+	CCRAt1In1000All     Bound `yaml:"ccr_at_1_in_1000_all" doc:"bound on the share of known named right where at most 1 in 1000 of unknown and unseen is accepted"`
+	CCRAt1In100All      Bound `yaml:"ccr_at_1_in_100_all" doc:"bound on the share of known named right where at most 1 in 100 of unknown and unseen is accepted"`
+	CCRAt1In10All       Bound `yaml:"ccr_at_1_in_10_all" doc:"bound on the share of known named right where at most 1 in 10 of unknown and unseen is accepted"`
 
 	TrainSamples      Bound `yaml:"train_samples" doc:"bound on the captures in train of the known or unknown category that has fewest, such as \">= 50\""`
 	ValidationSamples Bound `yaml:"validation_samples" doc:"bound on the captures in validation of the known or unknown category that has fewest"`

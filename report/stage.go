@@ -69,7 +69,7 @@ type Stage struct {
 func (Stage) Name() string { return "report" }
 
 // Version identifies the form of the reports.
-func (Stage) Version() string { return "report/14" }
+func (Stage) Version() string { return "report/15" }
 
 // Settings returns the options and the provenance.
 func (s Stage) Settings() any {

@@ -61,7 +61,7 @@ type Stage struct {
 func (Stage) Name() string { return "validate" }
 
 // Version identifies the form of the files and the metrics.
-func (Stage) Version() string { return "validate/4 " + pixel.Codec{}.Identity() }
+func (Stage) Version() string { return "validate/5 " + pixel.Codec{}.Identity() }
 
 // Settings returns the options.
 func (s Stage) Settings() any { return s.Options }
