@@ -3,6 +3,9 @@ package evaluate_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,6 +33,41 @@ func TestPredictionsRoundTrip(t *testing.T) {
 			t.Errorf("writing what was read gives other bytes, %v", err)
 		}
 	}
+}
+
+// TestReadPredictionsKeepsNoText: the text of a line is as large as what is read
+// from it, and an ID that is a part of the line would hold on to all of it.
+func TestReadPredictionsKeepsNoText(t *testing.T) {
+	labels := []string{"na"}
+	p := evaluate.Prediction{ID: "idle-ann-0001", Role: "test", Category: "idle", Outcome: evaluate.Outcome{Kind: evaluate.Unknown, Group: "ann"}}
+	for i := range 200 {
+		labels = append(labels, fmt.Sprint("gesture", i))
+		p.Probabilities, p.Logits = append(p.Probabilities, 0.12345678), append(p.Logits, -1.2345678)
+	}
+	rule := evaluate.Rule{Threshold: 0.4}
+	var err error
+	if p.Decision, err = rule.Decide(p.Outputs); err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	if err := evaluate.WritePredictions(&text, labels, false, slices.Repeat([]evaluate.Prediction{p}, 3000)); err != nil {
+		t.Fatal(err)
+	}
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	lines, err := evaluate.ReadPredictions(bytes.NewReader(text.Bytes()), labels, rule)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kept := heap() - before; kept > uint64(text.Len()) {
+		t.Errorf("%d predictions keep %d bytes, their text has %d", len(lines), kept, text.Len())
+	}
+	runtime.KeepAlive(lines)
 }
 
 func TestReadPredictionsErrors(t *testing.T) {

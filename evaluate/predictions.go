@@ -77,6 +77,15 @@ func ReadPredictions(r io.Reader, labels []string, rule Rule) ([]Prediction, err
 	if want := columns(labels, rule.HasNA); !slices.Equal(header, want) {
 		return nil, fmt.Errorf("%w: header is %q, want %q", ErrInput, strings.Join(header, ","), strings.Join(want, ","))
 	}
+	c.ReuseRecord = true // and keep no part of a row, which would keep the whole of it
+	names := map[string]string{}
+	own := func(s string) string {
+		if _, ok := names[s]; !ok {
+			s = strings.Clone(s)
+			names[s] = s
+		}
+		return names[s]
+	}
 	var out []Prediction
 	for {
 		row, err := c.Read()
@@ -91,6 +100,7 @@ func ReadPredictions(r io.Reader, labels []string, rule Rule) ([]Prediction, err
 			line, _ := c.FieldPos(0)
 			return nil, fmt.Errorf("line %d: %w", line, err)
 		}
+		p.ID, p.Role, p.Kind, p.Category, p.Group = strings.Clone(p.ID), own(p.Role), Kind(own(string(p.Kind))), own(p.Category), own(p.Group)
 		out = append(out, p)
 	}
 }
