@@ -39,6 +39,11 @@ export class Bars {
     for (const r of this.rows.values()) if (r.line) r.line.style.left = this.at(value);
   }
 
+  // fits tells whether an answer is of the model whose bars these are.
+  fits(answer) {
+    return answer.labels.every((l) => this.rows.has(l.label));
+  }
+
   show(answer) {
     const has = new Set(answer.labels.map((l) => l.label));
     for (const [key, r] of this.rows) if (key) r.li.hidden = !has.has(key); // some models have no output for na

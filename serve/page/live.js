@@ -89,6 +89,7 @@ function show(answer, milliseconds, blob) {
     $("fault").textContent = answer.error;
     return;
   }
+  if (!bars.fits(answer)) return location.reload(); // another model answers already
   if (blob) last = { blob, answer };
   else if (last) last.answer = answer; // decided anew
   $("wrong").disabled = !last || !model.captures;
