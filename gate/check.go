@@ -53,7 +53,7 @@ func (o Outcome) String() string {
 		s += fmt.Sprintf(": the baseline has none: leave %s out of gates.compare, or make a report that has it the baseline", o.Figure)
 	}
 	if o.Value == nil && !(o.Compared && o.Baseline == nil) {
-		s += ": the test has no sample for it"
+		s += ": the test has too few samples for it"
 	}
 	return s
 }

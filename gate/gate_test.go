@@ -118,7 +118,7 @@ func TestCheck(t *testing.T) {
 	}
 	want := []string{
 		"known_accuracy is 0.8 (95 % interval 0.5 to 1), want >= 0.8",
-		"unknown_recall is n/a, want >= 0: the test has no sample for it",
+		"unknown_recall is n/a, want >= 0: the test has too few samples for it",
 		"unseen_recall is 0.75, want >= 0.9",
 		"train_samples is 30, want >= 31", // unseen categories have none in train, and need none
 		"test_samples is 7, want >= 7",
@@ -299,6 +299,7 @@ func TestSummary(t *testing.T) {
 			"| known_accuracy against the baseline | 0.8 | 0.5 to 1 | &gt;= 0.89 | ❌ **failed** |\n",
 			"<summary>A \\| b</summary>", "| known_accuracy | 0.8 | 0.5 to 1 | 0.9 |\n", "- ⚠️ split: &lt;b&gt; \\| x\n",
 		}},
+		{gate.Summary{Failed: errors.New("another baseline"), Report: &d}, []string{"## gesturekit: the gates could not be checked\n", "another baseline", "| known_accuracy | 0.8 |"}},
 		{gate.Summary{Failed: errors.New("no ``` captures")}, []string{"## gesturekit: the run failed\n", "no ''' captures"}},
 		{gate.Summary{Report: &d, Outcomes: outcomes[:0]}, []string{"## gesturekit: done\n"}},
 	} {

@@ -55,6 +55,8 @@ func (s Summary) heading() string {
 	switch {
 	case s.Failed != nil && s.Report == nil:
 		return "gesturekit: the run failed"
+	case s.Failed != nil:
+		return "gesturekit: the gates could not be checked"
 	case failed > 0:
 		return fmt.Sprintf("gesturekit: %d of %d gates failed", failed, len(s.Outcomes))
 	case len(s.Outcomes) > 0:
