@@ -44,7 +44,7 @@ func (m *Metrics) Figures() []Figure {
 		add("fpr_at_95", s.FPRAt95.pointer(), true)
 		add("oscr_area", s.OSCRArea, false)
 		for _, n := range oneIn() {
-			add("ccr_at_1_in_"+strconv.Itoa(n), s.CCR(1/float64(n)), false)
+			add("ccr_at_1_in_"+strconv.Itoa(n), s.ccr(1/float64(n)), false)
 		}
 	}
 	return out

@@ -98,8 +98,8 @@ type CCRAtFPR struct {
 // many.
 func oneIn() []int { return []int{1000, 100, 10} }
 
-// CCR returns the CCR at one of the rates of CCRAtFPR, nil at any other.
-func (s OpenSet) CCR(fpr float64) *float64 {
+// ccr returns the CCR at one of the rates of CCRAtFPR, nil at any other.
+func (s OpenSet) ccr(fpr float64) *float64 {
 	for _, at := range s.CCRAtFPR {
 		if at.FPR == fpr {
 			return at.CCR

@@ -67,7 +67,6 @@ func (d Document) headlines() []headline {
 	scalar := func(name, figure string, v *float64) headline {
 		return headline{Name: name, Value: area(v), Interval: d.interval(figure)}
 	}
-	unseen := m.OpenSet[string(evaluate.Unseen)]
 	return []headline{
 		rate("overall accuracy", "overall_accuracy", m.OverallAccuracy),
 		rate("known accuracy", "known_accuracy", m.KnownAccuracy),
@@ -75,9 +74,7 @@ func (d Document) headlines() []headline {
 		rate("na recall, unseen", "unseen_recall", m.NARecallUnseen),
 		rate("known-only accuracy, no threshold", "known_only_accuracy", m.KnownOnlyAccuracy),
 		scalar("open macro-F1", "open_macro_f1", m.OpenMacroF1),
-		scalar("AUROC, unseen", "auroc_unseen", unseen.AUROC),
-		scalar("CCR, 1 in 10 unseen accepted", "ccr_at_1_in_10_unseen", unseen.CCR(0.1)),
-		scalar("CCR, 1 in 100 unseen accepted", "ccr_at_1_in_100_unseen", unseen.CCR(0.01)),
+		scalar("AUROC, unseen", "auroc_unseen", m.OpenSet[string(evaluate.Unseen)].AUROC),
 		scalar("ECE, all", "ece", m.Calibration[evaluate.AllSamples].ECE),
 		scalar("ECE, known", "ece_known", m.Calibration[string(evaluate.Known)].ECE),
 	}
