@@ -34,6 +34,7 @@ type fixture struct {
 	predictions []evaluate.Prediction
 	hasNA       bool
 	threshold   float64
+	score       evaluate.Score
 	epochs      int
 	per         int // samples a category and group
 }
@@ -199,18 +200,18 @@ func (f *fixture) line(s dataset.Sample, p []float32) {
 	if !f.hasNA {
 		p = p[1:]
 	}
-	d, err := evaluate.Decide(evaluate.Rule{Threshold: f.threshold, HasNA: f.hasNA}, p)
-	if err != nil {
-		panic(err)
-	}
 	logits, energy := make([]float32, len(p)), float32(0)
 	for i, v := range p {
 		logits[i] = 8*v - 4
 		energy += v
 	}
+	o := evaluate.Outputs{Probabilities: p, Logits: logits, Energy: 4 * energy, Distance: 3 - 4*slices.Max(p)}
+	d, err := evaluate.Rule{Score: f.score, Threshold: f.threshold, HasNA: f.hasNA}.Decide(o)
+	if err != nil {
+		panic(err)
+	}
 	f.predictions = append(f.predictions, evaluate.Prediction{
-		ID: s.ID, Role: string(s.Role), Category: s.Category,
-		Outputs: evaluate.Outputs{Probabilities: p, Logits: logits, Energy: 4 * energy, Distance: 3 - 4*slices.Max(p)},
+		ID: s.ID, Role: string(s.Role), Category: s.Category, Outputs: o,
 		Outcome: evaluate.Outcome{Kind: evaluate.Kind(s.Partition), Target: s.Label, Group: s.Group, Confidence: float64(slices.Max(p)), Decision: d},
 	})
 }
@@ -218,7 +219,7 @@ func (f *fixture) line(s dataset.Sample, p []float32) {
 func (f *fixture) labels() []string { return append([]string{"na"}, f.known...) }
 
 func (f *fixture) results(t *testing.T) {
-	result := evaluate.Result{Schema: evaluate.ResultSchema, Threshold: f.threshold, HasNA: f.hasNA, Labels: f.labels()}
+	result := evaluate.Result{Schema: evaluate.ResultSchema, Score: f.score, Threshold: f.threshold, HasNA: f.hasNA, Labels: f.labels()}
 	var test, validation []evaluate.Outcome
 	for _, p := range f.predictions {
 		if p.Role == "test" {
@@ -234,7 +235,7 @@ func (f *fixture) results(t *testing.T) {
 	f.must(t, err)
 	result.Validation = &m
 	result.Scores = []evaluate.ScoreResult{
-		{Score: evaluate.MaxProbability, Threshold: f.threshold}, {Score: evaluate.Energy, Threshold: 3.25, Calibrated: true},
+		{Score: evaluate.MaxProbability, Threshold: 0.4}, {Score: evaluate.Energy, Threshold: 3.25, Calibrated: true},
 	}
 	b, err := evaluate.NewBootstrap(test, len(f.known))
 	f.must(t, err)

@@ -15,8 +15,9 @@ type Example struct {
 	Partition  evaluate.Kind `json:"partition"`
 	Target     int           `json:"target"`
 	Prediction int           `json:"prediction"`
-	// Score is the largest probability, and TargetScore that of the target, 0
-	// for na when the model has no column for it.
+	// Score is what the decision was by, as told by metrics.score, and
+	// TargetScore the probability of the target, 0 for na when the model has no
+	// column for it.
 	Score       float64 `json:"score"`
 	TargetScore float64 `json:"target_score"`
 }
@@ -30,7 +31,7 @@ type Examples struct {
 	// the smallest probability for their target first.
 	Mistakes []Example `json:"mistakes"`
 	// The false accepts are the samples taken for a known gesture, those with
-	// the largest probability first.
+	// the highest score first.
 	FalseAcceptsUnseen  []Example `json:"false_accepts_unseen"`
 	FalseAcceptsUnknown []Example `json:"false_accepts_unknown"`
 }

@@ -182,6 +182,6 @@ func (d Document) card(e Example, s *dataset.Sample, env pipeline.Env) (card, er
 	if e.Prediction == e.Target {
 		c.Class = "right"
 	}
-	c.Alt = fmt.Sprintf("%s (%s), predicted as %s; largest probability %s", c.Shown, e.Partition, c.As, c.Score)
+	c.Alt = fmt.Sprintf("%s (%s), predicted as %s; score %s", c.Shown, e.Partition, c.As, c.Score)
 	return c, nil
 }

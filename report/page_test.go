@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gesturekit/gesturekit/evaluate"
 	"github.com/gesturekit/gesturekit/report"
 )
 
@@ -171,6 +172,28 @@ func TestScoresAndImagesAreTold(t *testing.T) {
 		for _, w := range want {
 			if !bytes.Contains(files[name], []byte(w)) {
 				t.Errorf("%s has no %q", name, w)
+			}
+		}
+	}
+}
+
+// TestExamplesAreByTheScoreInForce: the number below a picture is a probability
+// only where decisions are by one.
+func TestExamplesAreByTheScoreInForce(t *testing.T) {
+	for score, c := range map[evaluate.Score]struct {
+		threshold float64
+		name      string
+	}{
+		evaluate.MaxProbability: {0.4, "the largest probability"},
+		evaluate.Combined:       {-1, "the largest logit less the distance to the training images"},
+		evaluate.Mahalanobis:    {-2, "minus the distance to the training images"},
+	} {
+		f := standard()
+		f.score, f.threshold = score, c.threshold
+		page := string(run(t, f, report.Default(), 2)[report.HTMLFile])
+		for _, want := range []string{"and, below, its score: " + c.name + ".", ", predicted as na; score ", "na when " + c.name + " is below"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s: no %q", score, want)
 			}
 		}
 	}

@@ -69,9 +69,9 @@ func scoreName(s evaluate.Score) string {
 	case evaluate.Energy:
 		return "the energy"
 	case evaluate.Mahalanobis:
-		return "the distance to the training images"
+		return "minus the distance to the training images"
 	case evaluate.Combined:
-		return "the largest logit and the distance to the training images"
+		return "the largest logit less the distance to the training images"
 	}
 	return "the largest probability"
 }
