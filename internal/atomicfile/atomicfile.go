@@ -3,7 +3,9 @@ package atomicfile
 
 import (
 	"bufio"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -18,6 +20,9 @@ const Pattern = ".tmp-*"
 // mode 0644.
 func Write(path string, fill func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), Pattern)
+	if p := (*fs.PathError)(nil); errors.As(err, &p) { // of a name that nobody knows
+		return &fs.PathError{Op: "create", Path: path, Err: p.Err}
+	}
 	if err != nil {
 		return err
 	}

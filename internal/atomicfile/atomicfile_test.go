@@ -3,6 +3,7 @@ package atomicfile_test
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -44,7 +45,8 @@ func TestFailureLeavesNothing(t *testing.T) {
 	if names, _ := os.ReadDir(dir); len(names) != 1 {
 		t.Errorf("%d files left, want 1", len(names))
 	}
-	if err := atomicfile.WriteBytes(filepath.Join(dir, "no", "folder"), nil); err == nil {
-		t.Error("a missing folder gives no error")
+	lost := filepath.Join(dir, "no", "folder")
+	if err := atomicfile.WriteBytes(lost, nil); !errors.Is(err, fs.ErrNotExist) || err.Error() != "create "+lost+": no such file or directory" {
+		t.Errorf("a missing folder gives %v", err)
 	}
 }
