@@ -63,7 +63,7 @@ func comparison(c *cli.Context) (compare.Spec, error) {
 	}
 	spec, ok := compare.Preset(name)
 	if !ok {
-		return spec, fmt.Errorf("%w: there is no preset %q%s", errUsage, name, nearest.Hint(name, compare.Presets()))
+		return spec, fmt.Errorf("%w: there is no preset %q, want %s%s", errUsage, name, strings.Join(compare.Presets(), ", "), nearest.Hint(name, compare.Presets()))
 	}
 	return spec, nil
 }
