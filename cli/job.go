@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -143,6 +144,9 @@ func (j *job) finish(failed error, o gate.Options, file string, baseline *report
 
 func check(o gate.Options, file string, baseline *report.Document) ([]gate.Outcome, *report.Document, error) {
 	doc, err := readReport(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w: run 'gesturekit run' first, or name a report by --report", err)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
