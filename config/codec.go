@@ -12,7 +12,7 @@ import (
 // ErrConfig.
 func OpenCodec(name string) (pixel.Codec, error) {
 	if name != "turbo" {
-		return pixel.Codec{}, nil
+		return pixel.NewCodec(nil), nil
 	}
 	codec, err := turbo.Open()
 	if err != nil {
@@ -25,7 +25,7 @@ func OpenCodec(name string) (pixel.Codec, error) {
 // is set now. It may be of another release.
 func CodecOf(version string) (pixel.Codec, error) {
 	if !strings.Contains(version, turbo.Name) {
-		return pixel.Codec{}, nil
+		return pixel.NewCodec(nil), nil
 	}
 	codec, err := turbo.Open()
 	if err != nil {

@@ -24,7 +24,7 @@ func Frames(data []byte, l Limits) iter.Seq2[*image.RGBA, error] {
 			return
 		}
 		if info.Frames == 1 {
-			yield(Codec{}.decode(nil, data, info, 0))
+			yield(Codec{}.decode(new([]byte), data, info, 0, Stretch))
 			return
 		}
 		transform, _ := toSRGB(info.Format, data)

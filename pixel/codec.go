@@ -16,8 +16,12 @@ import (
 // Codec reads images and writes JPEG. The zero Codec uses Go's image/jpeg.
 type Codec struct {
 	fast  FastJPEG
-	spare *sync.Pool // of *[]byte, for pixels that Square is made of
+	spare *sync.Pool // of *[]byte, for pixels that Square is made of; nil for new memory each time
 }
+
+// mostSpare is how many bytes of pixels are kept for the next image: those of a
+// picture of 2048x2048.
+const mostSpare = 16 << 20
 
 // FastJPEG is a codec that takes JPEG files over from image/jpeg.
 type FastJPEG interface {
@@ -35,7 +39,8 @@ type FastJPEG interface {
 	Encode(w io.Writer, img *image.RGBA, quality int) error
 }
 
-// NewCodec returns a codec that leaves to fast what it can.
+// NewCodec returns a codec that leaves to fast what it can, nothing if that is
+// nil. It keeps the memory of decoded pixels for the next image.
 func NewCodec(fast FastJPEG) Codec {
 	return Codec{fast, &sync.Pool{New: func() any { return new([]byte) }}}
 }
@@ -61,7 +66,7 @@ func (c Codec) Decode(data []byte, l Limits) (*image.RGBA, Info, error) {
 	if err != nil {
 		return nil, info, err
 	}
-	img, err := c.decode(nil, data, info, 0)
+	img, err := c.decode(new([]byte), data, info, 0, Stretch)
 	return img, info, err
 }
 
@@ -73,17 +78,19 @@ func (c Codec) DecodeSquare(data []byte, l Limits, size int, fit Fit) (*image.RG
 	if err != nil {
 		return nil, info, err
 	}
-	var room []byte
-	if c.fast != nil {
-		spare := c.spare.Get().(*[]byte)
-		defer func() { *spare = room; c.spare.Put(spare) }()
-		room = *spare
+	room := new([]byte)
+	if c.spare != nil {
+		room = c.spare.Get().(*[]byte)
+		defer func() {
+			if cap(*room) <= mostSpare {
+				c.spare.Put(room)
+			}
+		}()
 	}
-	img, err := c.decode(room, data, info, halvings(info.Width, info.Height, size, fit))
+	img, err := c.decode(room, data, info, halvings(info.Width, info.Height, size, fit), fit)
 	if err != nil {
 		return nil, info, err
 	}
-	room = img.Pix
 	return Square(img, size, fit), info, nil // which does not share memory with img
 }
 
@@ -103,9 +110,10 @@ func (c Codec) Working(data []byte, l Limits, size int, fit Fit, quality int) (*
 	return img, err
 }
 
-// decode returns the image upright and in sRGB.
-func (c Codec) decode(room, data []byte, info Info, halvings int) (*image.RGBA, error) {
-	img, err := c.stored(room, data, info, halvings)
+// decode returns the part of the image that fit keeps, upright and in sRGB. Its
+// pixels may lie in room, which then has grown to hold them.
+func (c Codec) decode(room *[]byte, data []byte, info Info, halvings int, fit Fit) (*image.RGBA, error) {
+	img, err := c.stored(room, data, info, halvings, fit)
 	if err != nil {
 		return nil, err
 	}
@@ -114,16 +122,21 @@ func (c Codec) decode(room, data []byte, info Info, halvings int) (*image.RGBA, 
 	return upright(img, info.Orientation), nil
 }
 
-// stored returns the image as it is stored.
-func (c Codec) stored(room, data []byte, info Info, halvings int) (*image.RGBA, error) {
+// stored returns the part of the image that fit keeps, as it is stored.
+func (c Codec) stored(room *[]byte, data []byte, info Info, halvings int, fit Fit) (*image.RGBA, error) {
 	if c.fast != nil && info.Format == JPEG {
-		if img := c.fast.Decode(room, data, info.Width, info.Height, halvings); img != nil {
-			return img, nil
+		if img := c.fast.Decode(*room, data, info.Width, info.Height, halvings); img != nil {
+			*room = img.Pix
+			return cut(img, fit.kept(img.Rect.Dx(), img.Rect.Dy(), info.Orientation)), nil
 		}
 	}
+	kept := fit.kept(info.Width, info.Height, info.Orientation)
 	src := newSource(data)
 	if info.Format == WebP && animatedWebP(data) {
 		for img, err := range composed(data, info) {
+			if err == nil {
+				img = cut(img, kept)
+			}
 			return img, err
 		}
 		return nil, fmt.Errorf("%w: an animation without a frame", ErrBroken)
@@ -133,7 +146,7 @@ func (c Codec) stored(room, data []byte, info Info, halvings int) (*image.RGBA, 
 		if err != nil {
 			return nil, err
 		}
-		return flatten(decoded, info.Width, info.Height), nil
+		return flatten(room, decoded, info.Width, info.Height, kept), nil
 	})
 	if err != nil {
 		return nil, src.classify(err)

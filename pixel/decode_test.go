@@ -3,6 +3,7 @@ package pixel_test
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -112,6 +113,42 @@ func TestDecodeEveryFormat(t *testing.T) {
 			near(t, name, img, m, 40) // chroma at half the resolution
 		case kind != "paletted" && format != "gif":
 			near(t, name, img, m, 0)
+		}
+	}
+}
+
+// TestDecodeSquareIsSquareOfDecode also with memory that other pixels lay in,
+// and where an odd number of rows or columns is left out.
+func TestDecodeSquareIsSquareOfDecode(t *testing.T) {
+	files := samples(t)
+	for _, m := range []*image.NRGBA{scene(24, 13), scene(13, 24), scene(17, 17)} {
+		webp := encode(t, func(b *bytes.Buffer) error { return nativewebp.Encode(b, m, nil) })
+		for o := 1; o <= 8; o++ {
+			name, block := fmt.Sprintf(" %v, orientation %d", m.Rect.Size(), o), exif(binary.LittleEndian, o, false)
+			files["jpeg"+name] = withJPEGExif(jpegOf(t, m), block)
+			files["png"+name] = withPNGExif(pngOf(t, m), block)
+			files["webp"+name] = withWebPExif(webp, block, m.Rect.Dx(), m.Rect.Dy())
+		}
+	}
+	clear := scene(24, 13)
+	clear.Pix[4*(12+24*6)+3] = 100
+	files["png clear"] = pngOf(t, clear)
+	small := &gif.GIF{Image: []*image.Paletted{image.NewPaletted(image.Rect(9, 3, 15, 8), color.Palette{color.Black})}, Delay: []int{0}, Config: image.Config{Width: 24, Height: 13}}
+	files["gif small"] = encode(t, func(b *bytes.Buffer) error { return gif.EncodeAll(b, small) })
+	fast := scene(13, 24)
+	kept := map[string]pixel.Codec{"new memory": {}, "kept memory": pixel.NewCodec(nil), "fast codec": pixel.NewCodec(plainJPEG{rgba(fast)})}
+	for name, data := range files {
+		for which, codec := range kept {
+			want, _, err := codec.Decode(data, pixel.Limits{})
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			for _, fit := range []pixel.Fit{pixel.Crop, pixel.Pad, pixel.Stretch} {
+				got, _, err := codec.DecodeSquare(data, pixel.Limits{}, 11, fit)
+				if err != nil || got.Rect != image.Rect(0, 0, 11, 11) || !bytes.Equal(got.Pix, pixel.Square(want, 11, fit).Pix) {
+					t.Errorf("%s, %s, %s: other pixels: %v", name, which, fit, err)
+				}
+			}
 		}
 	}
 }

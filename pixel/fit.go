@@ -38,11 +38,40 @@ func Square(src *image.RGBA, size int, fit Fit) *image.RGBA {
 		long := max(w, h)
 		return pad(Resize(src, shrink(w, size, long), shrink(h, size, long)), size)
 	default:
-		side := min(w, h)
-		corner := b.Min.Add(image.Pt((w-side)/2, (h-side)/2))
-		middle := image.Rectangle{Min: corner, Max: corner.Add(image.Pt(side, side))}
-		return Resize(src.SubImage(middle).(*image.RGBA), size, size)
+		return Resize(cut(src, middle(w, h)), size, size)
 	}
+}
+
+// middle returns the largest square in the middle of w x h pixels.
+func middle(w, h int) image.Rectangle {
+	side := min(w, h)
+	x, y := (w-side)/2, (h-side)/2
+	return image.Rect(x, y, x+side, y+side)
+}
+
+// kept returns what Square keeps of w x h pixels that have yet to be turned
+// upright.
+func (f Fit) kept(w, h, orientation int) image.Rectangle {
+	if f == Pad || f == Stretch {
+		return image.Rect(0, 0, w, h)
+	}
+	r := middle(w, h)
+	switch orientation { // of an odd row or column too many, one more is left out at the right or at the bottom
+	case 2, 3, 7, 8:
+		r.Min.X, r.Max.X = w-r.Max.X, w-r.Min.X
+	}
+	switch orientation {
+	case 3, 4, 6, 7:
+		r.Min.Y, r.Max.Y = h-r.Max.Y, h-r.Min.Y
+	}
+	return r
+}
+
+// cut returns a part of an image at (0,0), in the same memory.
+func cut(src *image.RGBA, part image.Rectangle) *image.RGBA {
+	m := src.SubImage(part.Add(src.Rect.Min)).(*image.RGBA)
+	m.Rect = image.Rectangle{Max: part.Size()}
+	return m
 }
 
 // shrink returns n*size/long, rounded, and at least 1.

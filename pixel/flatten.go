@@ -8,20 +8,26 @@ import (
 	"github.com/disintegration/imaging"
 )
 
-// flatten returns src as an opaque image of w x h pixels. Transparency, and
-// canvas that src does not cover (a GIF's first frame may be smaller), becomes
-// white; 16-bit values are rounded to 8 bits, not cut.
-func flatten(src image.Image, w, h int) *image.RGBA {
+// flatten returns a part of src, which is an image of w x h pixels, as an opaque
+// one. Transparency, and canvas that src does not cover (a GIF's first frame may
+// be smaller), becomes white; 16-bit values are rounded to 8 bits, not cut. The
+// pixels lie in room, which grows to hold them, or are those of src.
+func flatten(room *[]byte, src image.Image, w, h int, part image.Rectangle) *image.RGBA {
 	canvas := image.Rect(0, 0, w, h)
 	b := src.Bounds()
 	if rgba, ok := src.(*image.RGBA); ok && b == canvas && rgba.Stride == 4*w && rgba.Opaque() {
-		return rgba
+		return cut(rgba, part)
 	}
-	dst := image.NewRGBA(canvas)
-	if !canvas.In(b) {
-		draw.Draw(dst, canvas, image.White, image.Point{}, draw.Src)
+	n := 4 * part.Dx() * part.Dy()
+	if cap(*room) < n {
+		*room = make([]byte, n)
 	}
-	b = b.Intersect(canvas)
+	*room = (*room)[:n]
+	dst := &image.RGBA{Pix: *room, Stride: 4 * part.Dx(), Rect: part}
+	if !part.In(b) {
+		draw.Draw(dst, part, image.White, image.Point{}, draw.Src)
+	}
+	b = b.Intersect(part)
 	switch src := src.(type) {
 	case *image.YCbCr, *image.Gray: // opaque and 8 bits: image/draw is exact and fast
 		draw.Draw(dst, b, src, b.Min, draw.Src)
@@ -34,6 +40,7 @@ func flatten(src image.Image, w, h int) *image.RGBA {
 	default:
 		flatten64(dst, b, func(x, y int) color.RGBA64 { return color.RGBA64Model.Convert(src.At(x, y)).(color.RGBA64) })
 	}
+	dst.Rect = image.Rectangle{Max: part.Size()}
 	return dst
 }
 
