@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+
+	"github.com/gesturekit/gesturekit/pixel/baseline"
 )
 
 // Codec reads images and writes JPEG. The zero Codec uses Go's image/jpeg.
@@ -142,6 +144,11 @@ func (c Codec) stored(room *[]byte, data []byte, info Info, halvings int, fit Fi
 		return nil, fmt.Errorf("%w: an animation without a frame", ErrBroken)
 	}
 	img, err := contain(func() (*image.RGBA, error) {
+		if info.Format == JPEG {
+			if decoded := baseline.Decode(data, kept); decoded != nil {
+				return flatten(room, decoded, info.Width, info.Height, kept), nil
+			}
+		}
 		decoded, err := info.Format.decode(src)
 		if err != nil {
 			return nil, err

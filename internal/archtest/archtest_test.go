@@ -19,13 +19,14 @@ func allowed() map[string]string {
 	const stage = "pipeline dataset rng progress internal/atomicfile internal/nearest"
 	return map[string]string{
 		"rng": "", "progress": "", "internal/atomicfile": "", "internal/nearest": "", "internal/golden": "", "internal/headless": "", "internal/archtest": "", "internal/contact": "", "internal/pairs": "", "internal/elementary": "",
-		"pixel":       "pixel/heif pixel/icc",
-		"pixel/heif":  "",
-		"pixel/icc":   "internal/elementary",
-		"pixel/turbo": "pixel",
-		"dataset":     "internal/atomicfile",
-		"pipeline":    "dataset rng progress internal/atomicfile",
-		"evaluate":    "",
+		"pixel":          "pixel/baseline pixel/heif pixel/icc",
+		"pixel/baseline": "",
+		"pixel/heif":     "",
+		"pixel/icc":      "internal/elementary",
+		"pixel/turbo":    "pixel",
+		"dataset":        "internal/atomicfile",
+		"pipeline":       "dataset rng progress internal/atomicfile",
+		"evaluate":       "",
 
 		"internal/neardup": "pipeline pixel",
 
