@@ -27,7 +27,7 @@ race: ## the tests of what runs in parallel, under the race detector (needs a C 
 	CGO_ENABLED=1 $(GO) test -race -tags nocloud -short -timeout 30m ./...
 
 # What is written must be the same on every machine: the tests with pinned digests.
-EXACT := ./internal/elementary ./rng ./dataset ./split ./labels ./pixel ./pixel/icc ./ingest ./augment ./audit ./internal/neardup ./internal/synth ./export
+EXACT := ./internal/elementary ./rng ./dataset ./split ./labels ./pixel ./pixel/baseline ./pixel/icc ./ingest ./augment ./audit ./internal/neardup ./internal/synth ./export
 ARCHES ?= arm64 s390x
 cross: ## those tests for other processors, under qemu-user, and with fused multiply-add; and that other systems build
 	@set -e; for p in linux/arm64 linux/s390x darwin/arm64 windows/amd64; do \

@@ -5,8 +5,9 @@
 //
 // A decoded image is an opaque 8-bit *image.RGBA with its origin at (0,0),
 // upright, in sRGB (package icc), with any transparency flattened onto white. All arithmetic is on
-// integers, so the same bytes give the same pixels on any CPU. The codec is Go's
-// image/jpeg; package turbo has another, faster one.
+// integers, so the same bytes give the same pixels on any CPU. JPEG files of
+// cameras are decoded by package baseline, all others by Go's image/jpeg, to the
+// same pixels; package turbo has another, faster codec.
 //
 // Whatever bytes Decode is given, it returns an image or an error that wraps
 // one of ErrNotImage, ErrUnsupported, ErrTooLarge, ErrTruncated and ErrBroken;

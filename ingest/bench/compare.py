@@ -45,8 +45,9 @@ def main(gesturekit, source, rounds=5):
         walls = {name: [] for name in sides}
         for i in range(rounds + 1):
             for name, args in sides.items():
-                shutil.rmtree(out, ignore_errors=True)
                 wall, used, most = run(*args)
+                shutil.rmtree(out)
+                time.sleep(10)  # ext4 is slow at making files for some seconds after others were removed
                 if i:  # the first fills the page cache
                     walls[name].append(wall)
                 print(f"  {name}: {wall:.1f} s, {used:.1f} s of processor time, {most:.0f} MiB", flush=True)
@@ -56,12 +57,12 @@ def main(gesturekit, source, rounds=5):
             print(f"| {name} | {m:.1f} s | {10000 / m:.0f} images/s | {python / m:.2f} |", flush=True)
         if os.environ.get("GROW"):
             for n in [1000, 10_000, 100_000]:
-                shutil.rmtree(out, ignore_errors=True)
                 shutil.rmtree(raw)
                 captures(source, raw, n, 0)
                 args = [*ingest, raw, "--codec", "turbo"]
                 wall, _, most = run(*args)
                 again, _, less = run(*args)
+                shutil.rmtree(out)
                 print(f"| {n:,} | {wall:.1f} s | {most:.0f} MiB | again: {again:.2f} s | {less:.0f} MiB |", flush=True)
     finally:
         shutil.rmtree(dir)
