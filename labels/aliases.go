@@ -65,14 +65,15 @@ func (a Aliases) Validate() error {
 		to := a[from]
 		_, chain := a[to]
 		switch {
-		case from == "" || to == "":
-			errs = append(errs, fmt.Errorf("labels.aliases: %q and %q: the name of a category is empty", from, to))
+		case from == "":
+			errs = append(errs, fmt.Errorf("labels.aliases: %q is an alias of no category: name one before it", to))
 		case from == to:
 			errs = append(errs, fmt.Errorf("labels.aliases: %q is an alias of itself: remove it", from))
 		case chain:
 			errs = append(errs, fmt.Errorf("labels.aliases: %q is an alias of %q, which is one of %q: name the last one for both", from, to, a[to]))
-		case dataset.ReservedCategory(to):
-			errs = append(errs, fmt.Errorf("labels.aliases: the name %q is reserved: dataset loaders take it for a role or a label", to))
+		}
+		if err := dataset.CheckCategory(to); err != nil {
+			errs = append(errs, fmt.Errorf("labels.aliases: %q cannot be a category: %w", to, err))
 		}
 	}
 	return errors.Join(errs...)

@@ -63,6 +63,9 @@ func TestAliasFaults(t *testing.T) {
 		"palm=palm":           "an alias of itself",
 		"palm=":               "is empty",
 		"palm=na":             "reserved",
+		"palm=../x":           `"../x" cannot be a category`,
+		"palm=a/b":            `"a/b" cannot be a category`,
+		"palm=a\nb":           "control characters",
 	} {
 		o := labels.Options{Aliases: aliased(t, text)}
 		if err := o.Validate(); err == nil || !strings.Contains(err.Error(), want) {
