@@ -113,6 +113,7 @@ func TestValidate(t *testing.T) {
 		"not UTF-8":           {func(m dataset.Manifest) { at(m, "fist-ann-1").Group = "\xff" }, "not UTF-8"},
 		"case of category":    {func(m dataset.Manifest) { at(m, "none-ann-1").Category = "FIST" }, `categories "FIST" and "fist" differ only in case`},
 		"case of group":       {func(m dataset.Manifest) { at(m, "wave-cy-1").Group = "Cy" }, `groups "Cy" and "cy" differ only in case`},
+		"form of group":       {func(m dataset.Manifest) { at(m, "wave-cy-1").Group, at(m, "fist-ann-1").Group = "e\u0301", "\u00e9" }, `groups "e\u0301" and "\u00e9" differ only in case`},
 		"reserved":            {func(m dataset.Manifest) { at(m, "wave-cy-1").Category = "Test" }, "reserved"},
 		"half split":          {func(m dataset.Manifest) { at(m, "wave-cy-1").Role = "" }, "either both or none"},
 		"two partitions":      {func(m dataset.Manifest) { at(m, "fist-bob-1").Partition = dataset.Unknown }, "is both"},

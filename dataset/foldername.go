@@ -26,6 +26,8 @@ func CheckCategory(name string) error {
 		return errors.New(`the name holds one of / \ : * ? " < > |, which some systems do not allow in a folder's name`)
 	case strings.TrimSpace(name) != name || strings.HasPrefix(name, ".") || strings.HasSuffix(name, "."):
 		return errors.New("the name begins or ends with a space or a dot")
+	case device(name):
+		return errors.New("the name is one that Windows keeps for a device")
 	case len(name) > longestName:
 		return fmt.Errorf("the name is longer than %d bytes", longestName)
 	}
@@ -66,13 +68,26 @@ func FolderName(name string) (string, error) {
 
 // taken reports names that a system keeps for itself.
 func taken(name string) bool {
-	stem, _, _ := strings.Cut(strings.ToLower(name), ".")
-	stem = strings.TrimRight(stem, " ")
+	switch stem(name) {
+	case "__macosx", "thumbs", "desktop":
+		return true
+	}
+	return device(name)
+}
+
+// device reports names that Windows keeps for devices, with any extension.
+func device(name string) bool {
+	stem := stem(name)
 	switch stem {
-	case "con", "prn", "aux", "nul", "__macosx", "thumbs", "desktop":
+	case "con", "prn", "aux", "nul":
 		return true
 	}
 	return len(stem) == 4 && (strings.HasPrefix(stem, "com") || strings.HasPrefix(stem, "lpt")) && stem[3] >= '0' && stem[3] <= '9'
+}
+
+func stem(name string) string {
+	stem, _, _ := strings.Cut(strings.ToLower(name), ".")
+	return strings.TrimRight(stem, " ")
 }
 
 // FolderNamed returns the name that a folder stands for: what FolderName made

@@ -36,6 +36,19 @@ func TestFolderName(t *testing.T) {
 	}
 }
 
+func TestCheckCategory(t *testing.T) {
+	for _, name := range []string{"fist", "thumbs", "jürgen", "command", "a b"} {
+		if err := dataset.CheckCategory(name); err != nil {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	for _, name := range []string{"", "../x", "a/b", "a\nb", "train", "na", "con", "AUX", "nul.txt", "com1", ".x", "x.", " x", strings.Repeat("x", 101)} {
+		if dataset.CheckCategory(name) == nil {
+			t.Errorf("%q is taken for a category", name)
+		}
+	}
+}
+
 func FuzzFolderName(f *testing.F) {
 	for _, s := range []string{"../../x", "con", "50%", ".", " x", "%2E", "a\\b"} {
 		f.Add(s)

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // ErrInvalid marks every fault that Validate and ReadCSV find.
@@ -18,7 +20,7 @@ var ErrInvalid = errors.New("invalid dataset")
 const maxFaults = 20
 
 // Validate checks everything that must hold of a manifest at any stage:
-// unique sorted IDs, names in UTF-8, categories and groups that differ in more than case, unique paths that stay inside the folder, parents that exist, one
+// unique sorted IDs, names in UTF-8, categories and groups that differ in more than case and composition, unique paths that stay inside the folder, parents that exist, one
 // partition and one label a category, no group and no capture in two roles, unseen categories
 // in test only, augmented samples in train only and beside their parent, of its
 // category unless the trace mirrors the picture, and label 0 for all but known categories. It reports all faults at once, wrapped
@@ -117,29 +119,34 @@ func (v *Checker) Finish(samples iter.Seq2[*Sample, error]) error {
 	return v.err()
 }
 
-// spellings finds names that differ only in case: one person spelt two ways
-// would be two groups, and could be in train and in test.
+// spellings finds names that differ only in case or in how Unicode composes their
+// letters: one person spelt two ways would be two groups, and could be in train and
+// in test.
 func spellings[V any](v *Checker, what string, names map[string]V) {
-	var mixed []string // names that are not all lower case
+	var odd []string // names that are not as Fold writes them
 	for name := range names {
-		if strings.ToLower(name) != name {
-			mixed = append(mixed, name)
+		if Fold(name) != name {
+			odd = append(odd, name)
 		}
 	}
-	slices.Sort(mixed)
+	slices.Sort(odd)
 	folded := map[string]string{}
-	for _, name := range mixed {
-		lower := strings.ToLower(name)
-		other, twice := folded[lower]
-		if _, ok := names[lower]; ok {
-			other, twice = lower, true
+	for _, name := range odd {
+		fold := Fold(name)
+		other, twice := folded[fold]
+		if _, ok := names[fold]; ok {
+			other, twice = fold, true
 		}
 		if twice {
-			v.add(fmt.Errorf("%s %q and %q differ only in case: spell them alike", what, name, other))
+			v.add(fmt.Errorf("%s %+q and %+q differ only in case or in how their letters are composed: spell them alike", what, name, other))
 		}
-		folded[lower] = name
+		folded[fold] = name
 	}
 }
+
+// Fold returns a name in lower case and with its letters composed (Unicode's form C):
+// names that fold alike look alike.
+func Fold(name string) string { return strings.ToLower(norm.NFC.String(name)) }
 
 func (v *Checker) fault(s *Sample, format string, args ...any) {
 	v.add(fmt.Errorf("sample %s: "+format, append([]any{s.ID}, args...)...))

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
-
 	"github.com/gesturekit/gesturekit/dataset"
 )
 
@@ -48,7 +46,7 @@ func spellings(what string, captures []*capture, of func(*capture) string) (faul
 			continue
 		}
 		seen[name] = true
-		fold := strings.ToLower(norm.NFC.String(name))
+		fold := dataset.Fold(name)
 		if other, ok := folded[fold]; ok {
 			faults = append(faults, fmt.Errorf("%s %+q and %+q (%s) differ only in case or in how their letters are composed: spell them alike", what, other, name, c.path))
 		}
