@@ -155,14 +155,15 @@ const noGesture = "no_gesture"
 
 // readHaGRID reads annotations of the HaGRID dataset, an object of images by
 // name: user_id is the group, and the category is the one gesture of labels, or
-// no_gesture where there is none. An image is found by its name without the
-// ending, wherever it lies.
+// no_gesture where there is none. An image of no or several gestures is set aside. An
+// image is found by its name without the ending, wherever it lies.
 func readHaGRID(r io.Reader) ([]row, error) {
 	var images map[string]struct {
 		Labels []string `json:"labels"`
-		User   string   `json:"user_id"`
+		User   any      `json:"user_id"` // text or a number
 	}
 	d := json.NewDecoder(r)
+	d.UseNumber()
 	if err := d.Decode(&images); err != nil {
 		return nil, fmt.Errorf("byte %d: want HaGRID's annotations, {\"<image>\": {\"labels\": [...], \"user_id\": \"...\"}}: %w", d.InputOffset(), err)
 	}
@@ -178,16 +179,23 @@ func readHaGRID(r io.Reader) ([]row, error) {
 		if len(faults) == maxFaults {
 			break
 		}
-		one := row{path: name, group: images[name].User, line: i + 1, byStem: true}
+		one := row{path: name, line: i + 1, byStem: true}
+		switch user := images[name].User.(type) {
+		case nil:
+		case string:
+			one.group = user
+		case json.Number:
+			one.group = user.String()
+		default:
+			faults = append(faults, fmt.Errorf("image %q: user_id: want text or a number", name))
+		}
 		gestures := slices.Compact(slices.Sorted(slices.Values(images[name].Labels)))
 		gestures = slices.DeleteFunc(gestures, func(l string) bool { return l == noGesture || l == "" })
 		switch {
 		case len(images[name].Labels) == 0:
-			faults = append(faults, fmt.Errorf("image %q: no labels: want the gestures of its hands, or %s", name, noGesture))
+			one.doubt = fmt.Sprintf("it has no labels: want the gestures of its hands, or %s", noGesture)
 		case len(gestures) > 1:
-			faults = append(faults, fmt.Errorf("image %q: its hands show %q: want one gesture besides %s", name, gestures, noGesture))
-		case one.group == "":
-			faults = append(faults, fmt.Errorf("image %q: no user_id", name))
+			one.doubt = fmt.Sprintf("its hands show %q: want one gesture besides %s", gestures, noGesture)
 		case len(gestures) == 1:
 			one.category = gestures[0]
 		default:

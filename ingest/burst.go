@@ -13,6 +13,7 @@ import (
 const (
 	quarantine = "quarantine"
 	burst      = "burst"
+	layout     = "layout"
 )
 
 // groupBursts gives the captures without a group one by time. Captures of one

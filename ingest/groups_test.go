@@ -114,6 +114,7 @@ func TestFaultsOfTheGroupsFile(t *testing.T) {
 		"not UTF-8":       {"path,person\nfist/ann-home-0.png,\xff\n", "line 2: not UTF-8"},
 		"time":            {"path,person,taken_at\nfist/ann-home-0.png,ann,12.12.2017\n", `line 2: taken_at "12.12.2017": want a time such as 2017-12-12T11:11:40`},
 		"two times":       {"path,person,taken_at\nfist/ann-home-0.png,ann,2017-12-12T11:11:40\nfist/ann-home-0.png,ann,\n", "line 3 says that fist/ann-home-0.png was taken \"\""},
+		"header alone":    {"path,person\n", "it lists no capture"},
 		"contradiction":   {"path,person\nfist/ann-home-0.png,ann\nfist/ann-home-0.png,bob\n", `line 3 says group "bob"`},
 		"other folder":    {"path,person\nx/y.png,ann\n", `none of its 1 paths, such as "x/y.png", is a capture`},
 	} {
@@ -150,6 +151,20 @@ func TestSettingsNameNoMachine(t *testing.T) {
 		t.Errorf("captures %q, want the stage they come from", got)
 	}
 	var _ pipeline.Stage = s
+}
+
+// A groups file that corrects some captures leaves the others to folder and name.
+func TestGroupsByFileAndLayout(t *testing.T) {
+	captures := write(t, map[string]string{
+		"fist/ann-home-0.png": picture(1, 40, 30), "fist/bob-home-0.png": picture(2, 40, 30), "wave/cy/3.png": picture(3, 40, 30), "wave/4.png": picture(4, 40, 30),
+		".groups.csv": "path,person\nfist/bob-home-0.png,ann\nwave/4.png,dee\n",
+	})
+	o := options(captures)
+	o.Groups.File, o.Groups.Rest = filepath.Join(captures, ".groups.csv"), "layout"
+	want := map[string]string{"fist/ann-home-0.png": "fist:ann", "fist/bob-home-0.png": "fist:ann", "wave/cy/3.png": "wave:cy", "wave/4.png": "wave:dee"}
+	if got := must(t, o).groups(); !maps.Equal(got, want) {
+		t.Errorf("groups %v, want %v", got, want)
+	}
 }
 
 // What the groups file says of time and camera goes before EXIF; captures that

@@ -26,6 +26,9 @@ func openTable(f *folder, g Groups) (byTable, error) {
 		return byTable{}, fmt.Errorf("groups file: %w", err)
 	}
 	rows, err := readFiles(name, g)
+	if err == nil && len(rows) == 0 {
+		err = errors.New("it lists no capture")
+	}
 	if err == nil {
 		err = byStem(rows, f)
 	}

@@ -58,7 +58,7 @@ type Groups struct {
 	Camera   string  `yaml:"camera" doc:"column or key of the file with the camera; without it, or where it is empty, EXIF says"`
 	Gap      int     `yaml:"gap" doc:"captures without person and session are grouped by time: those of one camera are one burst as long as each was taken at most this many seconds behind the one before; 0 for no bursts"`
 	Near     float64 `yaml:"near" doc:"captures without person and session are one group with their near-duplicates, those of at least this similarity, 0..1 (docs/audit.md); 0 looks for none, which saves some 10 ms a capture"`
-	Rest     string  `yaml:"rest" doc:"what becomes of captures that pattern or file give no group: quarantine, or burst to group them by time, and set aside only those without a time"`
+	Rest     string  `yaml:"rest" doc:"what becomes of captures that pattern or file give no group: quarantine; burst to group them by time, and set aside only those without a time; or layout to go by folder and file name, and by time where they tell nothing"`
 }
 
 // Default returns the settings of a run that sets none.
@@ -113,8 +113,8 @@ func (g Groups) validate() (errs []error) {
 		errs = append(errs, fmt.Errorf("ingest.groups.near is %v, want a number from 0 to 1", g.Near))
 	}
 	switch {
-	case g.Rest != quarantine && g.Rest != burst:
-		errs = append(errs, fmt.Errorf("ingest.groups.rest is %q, want %s or %s", g.Rest, quarantine, burst))
+	case g.Rest != quarantine && g.Rest != burst && g.Rest != layout:
+		errs = append(errs, fmt.Errorf("ingest.groups.rest is %q, want %s, %s or %s", g.Rest, quarantine, burst, layout))
 	case g.Rest == burst && g.Gap == 0:
 		errs = append(errs, errors.New("ingest.groups.rest is burst, but ingest.groups.gap is 0: set the gap within which captures are one burst"))
 	}

@@ -15,7 +15,7 @@ import (
 // p03-s1-f04.jpg or ann-kitchen-007.jpg. Person and session begin with a letter:
 // what cameras and phones number by themselves, such as IMG-20240501-WA0001.jpg,
 // is no person.
-const takeName = `^(?P<person>\pL[^-]*)-\pL[^-]*-[^-]+$`
+var takeName = regexp.MustCompile(`^(?P<person>\pL[^-]*)-\pL[^-]*-[^-]+$`)
 
 // placer gives each capture its category and group, or the reason why it has
 // none. A capture with a category but with neither group nor reason becomes a
@@ -23,20 +23,26 @@ const takeName = `^(?P<person>\pL[^-]*)-\pL[^-]*-[^-]+$`
 type placer interface{ place(c *capture) }
 
 // byLayout goes by folders and file names.
-type byLayout struct{ take *regexp.Regexp }
+type byLayout struct{}
 
 func (p byLayout) place(c *capture) {
-	parts := strings.Split(c.placed(), "/")
-	if len(parts) == 1 {
+	if c.category = topFolder(c.placed()); c.category == "" {
 		c.reject(NoCategory, "it lies outside the category folders")
 		return
 	}
-	c.category = parts[0]
+	c.group = p.group(c)
+}
+
+// group returns the group that folder and file name tell, "" if they tell none.
+func (byLayout) group(c *capture) string {
+	parts := strings.Split(c.placed(), "/")
 	if len(parts) > 2 {
-		c.group = dataset.FolderNamed(parts[1])
-	} else if m := p.take.FindStringSubmatch(parts[1]); m != nil {
-		c.group = m[1]
+		return dataset.FolderNamed(parts[1])
 	}
+	if m := takeName.FindStringSubmatch(parts[len(parts)-1]); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 // byPattern goes by ingest.groups.pattern.
@@ -85,6 +91,8 @@ func (p byTable) place(c *capture) {
 		c.category = topFolder(c.placed())
 	}
 	switch {
+	case r.doubt != "":
+		c.reject(NoCategory, fmt.Sprintf("%s: %s", p.file, r.doubt))
 	case c.category == "":
 		c.reject(NoCategory, fmt.Sprintf("it lies outside the category folders, and %s gives it no category", p.file))
 	case !ok:
@@ -109,16 +117,20 @@ func plain(name string) bool {
 }
 
 // place gives every capture a category and group or a reason. With rest as
-// burst, one that gets no group is left to the bursts.
+// layout, one that gets no group has that of its folder and name, if they tell any;
+// with rest as burst or layout, one that has still none is left to the bursts.
 func place(captures []*capture, p placer, rest string) {
 	for _, c := range captures {
 		if c.reason != "" {
 			continue
 		}
 		p.place(c)
-		if c.reason == NoGroup && rest == burst {
+		if c.reason == NoGroup && rest != quarantine {
 			c.noGroup = c.detail
 			c.reject("", "")
+			if rest == layout {
+				c.group = byLayout{}.group(c)
+			}
 		}
 		switch dir := path.Dir(c.path); {
 		case !c.regular:

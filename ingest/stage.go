@@ -206,7 +206,7 @@ func (o Options) placer(f *folder) (placer, error) {
 		re, err := regexp.Compile(o.Groups.Pattern)
 		return byPattern{re}, err
 	}
-	return byLayout{regexp.MustCompile(takeName)}, nil
+	return byLayout{}, nil
 }
 
 func (s Stage) manifest(f folder) dataset.Manifest {

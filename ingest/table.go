@@ -14,8 +14,9 @@ type row struct {
 	path, group, category string
 	takenAt, camera       string
 	line                  int
-	byStem                bool // path is the name without folder and ending
-	outside               bool // path leads out of the captures folder
+	doubt                 string // why it has no category
+	byStem                bool   // path is the name without folder and ending
+	outside               bool   // path leads out of the captures folder
 }
 
 // maxFaults bounds how many faults of a file are spelt out.
