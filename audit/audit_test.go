@@ -128,6 +128,14 @@ func TestExactCopies(t *testing.T) {
 			f.add("fist-a", dataset.NoRole, red)
 			f.add("fist-b", dataset.NoRole, red)
 		}, want: []brief{{audit.Content, audit.Off, false, false, "fist-a", "fist-b"}}},
+		"behind an unused one": {fill: func(f *folder) {
+			s := f.add("a", dataset.Unused, red)
+			s.Category, s.Partition = "four", dataset.Unseen
+			f.add("fist-b", dataset.Train, red)
+			f.add("fist-c", dataset.Test, red)
+		}, o: func(o *audit.Options) { o.Conflict = audit.Off }, want: []brief{
+			{audit.Content, audit.Fail, true, false, "fist-b", "fist-c"}, {audit.Content, audit.Off, false, true, "a", "fist-b"},
+		}},
 		"unused is no role to leak to": {fill: func(f *folder) {
 			f.add("fist-a", dataset.Train, red)
 			s := f.add("four-b", dataset.Unused, red)

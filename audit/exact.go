@@ -7,9 +7,10 @@ import (
 	"github.com/gesturekit/gesturekit/dataset"
 )
 
-// same reports the samples of one key in pairs, each with the first of its key.
-// Samples without a key, and those that the manifest says are related, make
-// none. Where a key stands in two roles or categories, a pair of it does.
+// same reports the samples of one key in pairs, each with the first of its key that
+// is used, or the first while none is. Samples without a key, and those that the
+// manifest says are related, make none. Where a key stands in two roles or
+// categories, a pair of it does.
 func (o Options) same(c Check, m dataset.Manifest, key func(int) string) []Finding {
 	first := map[string]int{}
 	var out []Finding
@@ -25,6 +26,9 @@ func (o Options) same(c Check, m dataset.Manifest, key func(int) string) []Findi
 		}
 		if a, b := &m.Samples[j], &m.Samples[i]; !related(a, b) {
 			out = append(out, o.pair(c, a, b))
+		}
+		if !used(&m.Samples[j]) && used(&m.Samples[i]) {
+			first[k] = i
 		}
 	}
 	return out
