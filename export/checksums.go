@@ -75,27 +75,45 @@ func local(p string) bool {
 	return p != "." && path.Clean(p) == p && filepath.IsLocal(filepath.FromSlash(p)) && !strings.ContainsAny(p, "\\\n\r\x00")
 }
 
-// sum reads the named files below dir on all workers and returns their digests
-// in the order of the names, and the number of bytes read.
-func sum(ctx context.Context, env pipeline.Env, dir string, names []string) ([]string, int64, error) {
+// sum reads the named files below dir on all workers and returns their digests, the
+// files that cannot be read, in the order of the names, and the number of bytes read.
+func sum(ctx context.Context, env pipeline.Env, dir string, names []string) (s sums, unread []Fault, n int64, err error) {
 	buffers := sync.Pool{New: func() any { return new([1 << 18]byte) }}
 	var done, read atomic.Int64
-	out, err := pipeline.Each(ctx, env.Workers, names, func(_ context.Context, name string) (string, error) {
-		f, err := os.Open(filepath.Join(dir, filepath.FromSlash(name)))
-		if err != nil {
-			return "", err
-		}
-		defer f.Close()
+	type result struct {
+		digest string
+		err    error
+	}
+	results, err := pipeline.Each(ctx, env.Workers, names, func(_ context.Context, name string) (result, error) {
 		buffer := buffers.Get().(*[1 << 18]byte)
 		defer buffers.Put(buffer)
-		h := sha256.New()
-		n, err := io.CopyBuffer(h, struct{ io.Reader }{f}, buffer[:])
-		if err != nil {
-			return "", err
-		}
+		digest, n, err := digest(filepath.Join(dir, filepath.FromSlash(name)), buffer[:])
 		read.Add(n)
 		env.Report(int(done.Add(1)), len(names), "files")
-		return hex.EncodeToString(h.Sum(nil)), nil
+		return result{digest, err}, nil
 	})
-	return out, read.Load(), err
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	s = make(sums, len(names))
+	for i, r := range results {
+		if r.err != nil {
+			unread = append(unread, Fault{names[i], "it cannot be read: " + bare(r.err).Error()})
+		} else {
+			s[names[i]] = r.digest
+		}
+	}
+	return s, unread, read.Load(), nil
+}
+
+// digest returns the SHA-256 of a file and how many bytes were read.
+func digest(name string, buffer []byte) (string, int64, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", 0, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	n, err := io.CopyBuffer(h, struct{ io.Reader }{f}, buffer)
+	return hex.EncodeToString(h.Sum(nil)), n, err
 }

@@ -2,8 +2,14 @@ package export
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gesturekit/gesturekit/pipeline"
 )
 
 const zeros = "0000000000000000000000000000000000000000000000000000000000000000"
@@ -61,4 +67,26 @@ func FuzzReadAside(f *testing.F) {
 			t.Errorf("%q comes out as %q, %v", in, out.Bytes(), err)
 		}
 	})
+}
+
+// One file that cannot be read, here as it is gone, does not keep the others from
+// being looked at.
+func TestUnreadableFile(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a", "c"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("abc"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" // FIPS 180-2, B.1
+	s, unread, n, err := sum(t.Context(), pipeline.Env{Workers: 2}, dir, []string{"a", "b", "c"})
+	if err != nil || n != 6 {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+	if diff := cmp.Diff(sums{"a": abc, "c": abc}, s); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]Fault{{"b", "it cannot be read: no such file or directory"}}, unread); diff != "" {
+		t.Error(diff)
+	}
 }

@@ -133,13 +133,12 @@ func writeChecksums(ctx context.Context, dir string, env pipeline.Env) error {
 	if err != nil {
 		return err
 	}
-	digests, _, err := sum(ctx, env, dir, t.files)
+	s, unread, _, err := sum(ctx, env, dir, t.files)
 	if err != nil {
 		return err
 	}
-	s := make(sums, len(digests))
-	for i, name := range t.files {
-		s[name] = digests[i]
+	if len(unread) > 0 {
+		return errors.New(unread[0].String())
 	}
 	return atomicfile.Write(filepath.Join(dir, ChecksumsFile), s.write)
 }

@@ -68,14 +68,14 @@ func check(ctx context.Context, env pipeline.Env, dir string) (c checked, err er
 	if fault != nil {
 		c.faults = append(c.faults, *fault)
 	}
-	digests, n, err := sum(ctx, env, dir, c.tree.files)
-	if err != nil {
+	var unread []Fault
+	if c.sums, unread, c.bytes, err = sum(ctx, env, dir, c.tree.files); err != nil {
 		return c, err
 	}
-	c.bytes, c.sums = n, make(sums, len(digests))
-	for i, name := range c.tree.files {
-		c.sums[name] = digests[i]
+	for _, f := range unread {
+		delete(want, f.File)
 	}
+	c.faults = append(c.faults, unread...)
 	for _, name := range c.tree.odd {
 		c.faults = append(c.faults, Fault{name, "it is a link or no regular file: want the file itself"})
 	}
