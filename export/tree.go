@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 
+	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/pipeline"
 )
 
@@ -46,6 +48,11 @@ func list(dir string) (t tree, err error) {
 	slices.Sort(t.files) // WalkDir goes by folder: "a-b" comes before "a/b" in order of paths
 	slices.Sort(t.folders)
 	return t, err
+}
+
+// shards tells whether the folder is one for WebDataset.
+func (t tree) shards() bool {
+	return !slices.Contains(t.files, dataset.FileName) && slices.ContainsFunc(t.files, func(name string) bool { return path.Ext(name) == ".tar" })
 }
 
 // checked is a folder compared with its checksums.
