@@ -15,7 +15,7 @@ import (
 // p03-s1-f04.jpg or ann-kitchen-007.jpg. Person and session begin with a letter:
 // what cameras and phones number by themselves, such as IMG-20240501-WA0001.jpg,
 // is no person.
-var takeName = regexp.MustCompile(`^(?P<person>\pL[^-]*)-\pL[^-]*-[^-]+$`)
+const takeName = `^(?P<person>\pL[^-]*)-\pL[^-]*-[^-]+$`
 
 // placer gives each capture its category and group, or the reason why it has
 // none. A capture with a category but with neither group nor reason becomes a
@@ -23,7 +23,9 @@ var takeName = regexp.MustCompile(`^(?P<person>\pL[^-]*)-\pL[^-]*-[^-]+$`)
 type placer interface{ place(c *capture) }
 
 // byLayout goes by folders and file names.
-type byLayout struct{}
+type byLayout struct{ take *regexp.Regexp }
+
+func newLayout() byLayout { return byLayout{regexp.MustCompile(takeName)} }
 
 func (p byLayout) place(c *capture) {
 	if c.category = topFolder(c.placed()); c.category == "" {
@@ -34,12 +36,12 @@ func (p byLayout) place(c *capture) {
 }
 
 // group returns the group that folder and file name tell, "" if they tell none.
-func (byLayout) group(c *capture) string {
+func (p byLayout) group(c *capture) string {
 	parts := strings.Split(c.placed(), "/")
 	if len(parts) > 2 {
 		return dataset.FolderNamed(parts[1])
 	}
-	if m := takeName.FindStringSubmatch(parts[len(parts)-1]); m != nil {
+	if m := p.take.FindStringSubmatch(parts[len(parts)-1]); m != nil {
 		return m[1]
 	}
 	return ""
@@ -120,6 +122,7 @@ func plain(name string) bool {
 // layout, one that gets no group has that of its folder and name, if they tell any;
 // with rest as burst or layout, one that has still none is left to the bursts.
 func place(captures []*capture, p placer, rest string) {
+	folders := newLayout()
 	for _, c := range captures {
 		if c.reason != "" {
 			continue
@@ -129,7 +132,7 @@ func place(captures []*capture, p placer, rest string) {
 			c.noGroup = c.detail
 			c.reject("", "")
 			if rest == layout {
-				c.group = byLayout{}.group(c)
+				c.group = folders.group(c)
 			}
 		}
 		switch dir := path.Dir(c.path); {

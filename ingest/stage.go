@@ -206,7 +206,7 @@ func (o Options) placer(f *folder) (placer, error) {
 		re, err := regexp.Compile(o.Groups.Pattern)
 		return byPattern{re}, err
 	}
-	return byLayout{}, nil
+	return newLayout(), nil
 }
 
 func (s Stage) manifest(f folder) dataset.Manifest {
