@@ -136,6 +136,9 @@ func (a api) save(w http.ResponseWriter, r *http.Request) {
 	frame := named(r)
 	created, err := a.folder.Save(frame, data)
 	switch {
+	case errors.Is(err, fs.ErrNotExist): // something went while it was written: worth another try
+		a.log.Error("captures", "error", err)
+		web.Fail(w, http.StatusInternalServerError, "%v", err)
 	case err != nil:
 		a.fail(w, err)
 	case created:

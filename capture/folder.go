@@ -79,17 +79,13 @@ func (f Frame) place() (string, error) {
 type Folder struct {
 	dir  string
 	mu   sync.Mutex // of writing
-	root *os.Root   // nil until something is written to a folder that is not there
+	root *os.Root   // nil while there is no folder
 }
 
 // Open returns the folder, which need not exist until a frame is saved.
 func Open(dir string) (*Folder, error) {
 	f := &Folder{dir: dir}
-	root, err := os.OpenRoot(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return f, nil
-	}
-	f.root = root
+	_, err := f.opened()
 	return f, err
 }
 
@@ -103,11 +99,32 @@ func (f *Folder) Close() error {
 	return f.root.Close()
 }
 
-// opened returns the root, nil while there is none.
-func (f *Folder) opened() *os.Root {
+// opened returns the root, nil while there is no folder.
+func (f *Folder) opened() (*os.Root, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.root
+	err := f.look()
+	return f.root, err
+}
+
+// look opens the folder that is there now: others may make, remove and replace it.
+func (f *Folder) look() error {
+	now, err := os.Stat(f.dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if f.root != nil {
+		if was, e := f.root.Stat("."); e == nil && err == nil && os.SameFile(was, now) {
+			return nil
+		}
+		f.root.Close() // of a folder that is gone
+		f.root = nil
+	}
+	if err != nil {
+		return nil
+	}
+	f.root, err = os.OpenRoot(f.dir)
+	return err
 }
 
 // Check fails, in ErrName, where no frame can be saved under category and person:
@@ -149,13 +166,14 @@ func (f *Folder) Save(frame Frame, data []byte) (created bool, err error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if err := os.MkdirAll(f.dir, 0o755); err != nil {
+		return false, err
+	}
+	if err := f.look(); err != nil {
+		return false, err
+	}
 	if f.root == nil {
-		if err := os.MkdirAll(f.dir, 0o755); err != nil {
-			return false, err
-		}
-		if f.root, err = os.OpenRoot(f.dir); err != nil {
-			return false, err
-		}
+		return false, fmt.Errorf("%s: %w", f.dir, fs.ErrNotExist)
 	}
 	switch old, err := f.root.ReadFile(name); {
 	case err == nil && bytes.Equal(old, data):
@@ -197,7 +215,10 @@ func (f *Folder) Read(frame Frame) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	root := f.opened()
+	root, err := f.opened()
+	if err != nil {
+		return nil, err
+	}
 	if root == nil {
 		return nil, fs.ErrNotExist
 	}
@@ -212,6 +233,9 @@ func (f *Folder) Delete(frame Frame) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if err := f.look(); err != nil {
+		return err
+	}
 	if f.root == nil {
 		return fs.ErrNotExist
 	}

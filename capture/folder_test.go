@@ -179,6 +179,37 @@ func TestLinksAreNotFollowed(t *testing.T) {
 	}
 }
 
+// TestFolderGoesAndComes takes the folder away below one program, and has another
+// make it anew.
+func TestFolderGoesAndComes(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "captures")
+	f, other := open(t, dir), open(t, dir)
+	frame := capture.Frame{Category: "palm", Person: "ann", Recording: recording, Number: 1}
+	seen := func(want int) {
+		t.Helper()
+		got, err := other.List()
+		if err != nil || len(got) != want {
+			t.Errorf("the other program sees %v %v, want %d recordings", got, err, want)
+		}
+		if _, err := other.Read(frame); (err == nil) != (want == 1) {
+			t.Errorf("the other program reads it with %v", err)
+		}
+	}
+	for range 2 {
+		seen(0)
+		if created, err := f.Save(frame, picture(t, 1)); err != nil || !created {
+			t.Fatalf("saving to a new folder: %v %v", created, err)
+		}
+		seen(1)
+		if err := os.RemoveAll(dir); err != nil {
+			t.Skip(err) // where a folder in use cannot be removed
+		}
+	}
+	if err := f.Delete(frame); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("deleting what is gone: %v", err)
+	}
+}
+
 // TestAtOnce saves from many sides at once and deletes.
 func TestAtOnce(t *testing.T) {
 	dir := t.TempDir()

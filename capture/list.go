@@ -22,12 +22,12 @@ type Recording struct {
 
 // List returns what is in the folder, by category, person and recording.
 func (f *Folder) List() ([]Recording, error) {
-	root := f.opened()
-	if root == nil {
-		return nil, nil
+	root, err := f.opened()
+	if err != nil || root == nil {
+		return nil, err
 	}
 	var out []Recording
-	err := fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist): // deleted meanwhile
 			return nil
