@@ -21,8 +21,8 @@ type Codec struct {
 	spare *sync.Pool // of *[]byte, for pixels that Square is made of; nil for new memory each time
 }
 
-// mostSpare is how many bytes of pixels are kept for the next image: those of a
-// picture of 2048x2048.
+// mostSpare is how many bytes of pixels are kept for the next image, those of
+// 2048x2048. More are given back at once.
 const mostSpare = 16 << 20
 
 // FastJPEG is a codec that takes JPEG files over from image/jpeg.
@@ -83,17 +83,19 @@ func (c Codec) DecodeSquare(data []byte, l Limits, size int, fit Fit) (*image.RG
 	room := new([]byte)
 	if c.spare != nil {
 		room = c.spare.Get().(*[]byte)
-		defer func() {
-			if cap(*room) <= mostSpare {
-				c.spare.Put(room)
-			}
-		}()
 	}
 	img, err := c.decode(room, data, info, halvings(info.Width, info.Height, size, fit), fit)
 	if err != nil {
 		return nil, info, err
 	}
-	return Square(img, size, fit), info, nil // which does not share memory with img
+	square := Square(img, size, fit) // which does not share memory with img
+	switch {
+	case len(img.Pix) > mostSpare:
+		runtime.GC() // else the next one would come when twice as much is in use as with these pixels
+	case c.spare != nil:
+		c.spare.Put(room)
+	}
+	return square, info, nil
 }
 
 // Working returns an image as the working images of ingest are: a square of size
