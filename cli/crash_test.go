@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -95,6 +96,64 @@ func TestKillIngestAndRunAgain(t *testing.T) {
 	}
 	if kills < 6 {
 		t.Errorf("%d kills only: the test asks nothing", kills)
+	}
+}
+
+// TestTwoProcessesOnOneOutput starts a second process while one works, then kills
+// or interrupts that one, and goes on.
+func TestTwoProcessesOnOneOutput(t *testing.T) {
+	t.Chdir(t.TempDir())
+	rawCaptures(t, "raw", 0, 60)
+	ingest := func(out string) *exec.Cmd {
+		return exec.Command("gesturekit", "ingest", "--ingest.captures", "raw", "--workers", "2", "--out", out)
+	}
+	if out, err := ingest("whole").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, end := range []syscall.Signal{syscall.SIGKILL, syscall.SIGINT} {
+		first := ingest("run")
+		if err := first.Start(); err != nil {
+			t.Fatal(err)
+		}
+		over := make(chan error, 1)
+		go func() { over <- first.Wait() }()
+		for begun := false; !begun; {
+			select {
+			case err := <-over:
+				t.Fatalf("the stage ended before it was stopped: %v", err)
+			case <-time.After(time.Millisecond):
+				images, _ := filepath.Glob("run/.gesturekit/ingest.*/images/*/*")
+				begun = len(images) > 0
+			}
+		}
+		if err := first.Process.Signal(syscall.SIGSTOP); err != nil {
+			t.Fatal(err)
+		}
+		out, err := ingest("run").CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "run: another gesturekit is working in this folder: wait for it, or give another --out") {
+			t.Errorf("a second process: %v: %s", err, out)
+		}
+		for _, s := range []syscall.Signal{end, syscall.SIGCONT} {
+			if err := first.Process.Signal(s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		<-over
+		if code := first.ProcessState.ExitCode(); end == syscall.SIGINT && code != 130 {
+			t.Errorf("interrupted: status %d, want 130", code)
+		}
+		if _, err := os.Stat(filepath.Join("run", "ingest")); err == nil {
+			t.Errorf("%v: an unfinished output is there", end)
+		}
+		if out, err := ingest("run").CombinedOutput(); err != nil {
+			t.Fatalf("%v: the lock did not die with its holder: %v: %s", end, err, out)
+		}
+		if diff := cmp.Diff(digests(t, filepath.Join("whole", "ingest")), digests(t, filepath.Join("run", "ingest"))); diff != "" {
+			t.Errorf("%v: gone on with, the output differs: %s", end, diff)
+		}
+		if err := os.RemoveAll("run"); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
