@@ -30,7 +30,7 @@ type browser struct {
 
 // openBrowser starts Chromium, where there is one; in CI there must be. What the
 // pages complain of fails the test at its end, but for requests that fail while
-// the server is gone, and names and tokens that it refuses.
+// the server is gone or another program, and what it refuses.
 func openBrowser(t *testing.T, flags ...chromedp.ExecAllocatorOption) browser {
 	t.Helper()
 	program := headless.Chromium(t)
@@ -64,7 +64,7 @@ func openBrowser(t *testing.T, flags ...chromedp.ExecAllocatorOption) browser {
 			if err != nil || m.Text == last {
 				break
 			}
-			expected := []string{"ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "WebSocket connection", "status of 400", "status of 401"}
+			expected := []string{"ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "WebSocket connection", "status of 40", "status of 500"}
 			if !slices.ContainsFunc(expected, func(s string) bool { return strings.Contains(m.Text, s) }) {
 				t.Errorf("the browser's console says %s", m)
 			}

@@ -2,6 +2,8 @@ package cli_test
 
 import (
 	"errors"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,6 +86,59 @@ func TestNothingIsLost(t *testing.T) {
 	b.until(t, `document.getElementById("fault").textContent.includes("the name is reserved")`)
 	if _, err := os.Stat("captures/train"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("captures/train: %v", err)
+	}
+	stop()
+}
+
+// TestRefusedFramesAreKept has frames refused by a program that took the server's
+// place, then by the server for their name, and for a file in the place of a
+// category, which must not hold the next ones up. Each is there in the end.
+func TestRefusedFramesAreKept(t *testing.T) {
+	b := openBrowser(t, allowed())
+	url, address := recordWhileGone(t, b)
+	other, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger := http.Server{Handler: http.NotFoundHandler()}
+	go stranger.Serve(other)
+	b.until(t, `document.getElementById("refused").innerText.includes("7 frames were refused")`)
+	stranger.Close()
+
+	// The server is back. A reload asks it at once, instead of after half a minute.
+	_, stop := served(t, "capture", "--listen", address)
+	b.do(t, chromedp.Navigate(url))
+	b.until(t, `document.getElementById("frames").children.length === 7 && document.getElementById("refused").hidden`)
+	stop()
+
+	// While it is gone, any name is taken.
+	record := func(category string) {
+		t.Helper()
+		b.until(t, `!document.getElementById("guide").hidden && document.getElementById("light").hidden`)
+		b.eval(t, `document.getElementById("length").value = "2", document.getElementById("delay").value = "0", document.getElementById("category").select(), document.getElementById("category").focus(), ""`)
+		b.keys(t, category+"\x1bb")
+	}
+	record("train")
+	b.until(t, `document.getElementById("gone").textContent.includes("2 frames wait in this browser")`)
+	if err := os.WriteFile("captures/blocked", nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	record("blocked")
+	b.until(t, `document.getElementById("gone").textContent.includes("4 frames wait in this browser")`)
+	record("zoom")
+	b.until(t, `document.getElementById("gone").textContent.includes("6 frames wait in this browser")`)
+	_, stop = served(t, "capture", "--listen", address)
+	b.until(t, `document.getElementById("refused").innerText.includes("4 frames were refused") && document.getElementById("frames").children.length === 2 && !document.querySelector("#frames .waiting")`)
+	b.pictures(t, "capture-refused")
+
+	// By keyboard: other names.
+	b.eval(t, `document.querySelector("#refused input").select(), document.querySelector("#refused input").focus(), ""`)
+	b.keys(t, "palm\r")
+	b.until(t, `document.getElementById("refused").hidden && document.getElementById("total").textContent === "13 frames"`)
+	for pattern, want := range map[string]int{"captures/fist/ann/*/*.jpg": 7, "captures/zoom/ann/*/*.jpg": 2, "captures/palm/ann/*/*.jpg": 4} {
+		if found, err := filepath.Glob(pattern); err != nil || len(found) != want {
+			t.Errorf("%s: found %q, %v", pattern, found, err)
+		}
 	}
 	stop()
 }

@@ -1,5 +1,6 @@
 import { Camera, Grabber, showState } from "/shared/camera.js";
 import { Outbox, address, newRecording, problem, silent } from "/shared/outbox.js";
+import { Refused } from "/shared/refused.js";
 import { reminders, table } from "/progress.js";
 
 const $ = (id) => document.getElementById(id);
@@ -233,7 +234,8 @@ function burst() {
 }
 
 let soon;
-const outbox = new Outbox({
+const refused = new Refused($("refused"));
+const outbox = refused.outbox = new Outbox({
   onsaved: (f) => {
     const at = address(f);
     // Its picture is no longer needed here once the thumbnail has it.
@@ -243,9 +245,10 @@ const outbox = new Outbox({
     clearTimeout(soon);
     soon = setTimeout(refresh, 250);
   },
-  onrefused: (f, why) => {
+  onrefused: (...all) => refused.show(...all),
+  ondropped: (f) => {
     waiting.delete(address(f));
-    fault(`Frame ${f.frame} of ${f.category}, ${f.person} was not saved: ${why}`);
+    showFrames();
   },
   onwaiting: (n, why) => tell("outbox", why ? `${n} frame${n === 1 ? " waits" : "s wait"} in this browser until the server takes ${n === 1 ? "it" : "them"}.${why === silent ? "" : " " + why}` : ""),
 });

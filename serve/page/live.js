@@ -1,5 +1,6 @@
 import { Camera, Grabber, showState } from "/shared/camera.js";
 import { Outbox, newRecording, problem, silent } from "/shared/outbox.js";
+import { Refused } from "/shared/refused.js";
 import { Bars } from "/bars.js";
 import { Stream } from "/stream.js";
 
@@ -160,9 +161,10 @@ function pause(on) {
 }
 
 // Saving a frame that was taken for something else.
-const outbox = new Outbox({
+const refused = new Refused($("refused"));
+const outbox = refused.outbox = new Outbox({
   onsaved: (f) => { $("saved").textContent = `Saved as ${f.category}, ${f.person}.`; },
-  onrefused: (f, why) => { $("saved").textContent = `Not saved: ${why}`; },
+  onrefused: (...all) => refused.show(...all),
   onwaiting: (n, why) => { if (why) $("saved").textContent = `${n} waiting to be saved: ${why}`; },
 });
 const recording = newRecording();

@@ -37,13 +37,24 @@ export function newRecording(now = new Date()) {
   return `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}-${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}-${tail}`;
 }
 
-// Outbox sends frames in the order in which they were put. It calls onsaved(frame)
-// when one is on disk, onrefused(frame, why) when the server will never take it,
-// and onwaiting(count, why) when the number of frames that wait changes; why is
-// set while the server does not answer.
+const keyOf = ({ category, person, recording, frame }) => [recording, category, person, String(frame).padStart(5, "0")].join("/");
+
+// The statuses of a server that would take the frame at another time.
+const later = new Set([401, 429, 502, 503, 504]);
+
+// anew is after how long refused frames are sent again: what refused them may have
+// been another program, or a disk that was full.
+const anew = 30000;
+
+// Outbox sends frames in the order in which they were put, and forgets one only when
+// the server says that it has it. It calls onsaved(frame) then, onwaiting(count, why)
+// when the number of frames that wait changes, where why is set while the server does
+// not answer, and onrefused(count, first, why) for those that the server refuses. They
+// are kept and do not hold others up, until the user calls rename or discard, which
+// calls ondropped(frame) for each.
 export class Outbox {
-  constructor({ onsaved = () => {}, onrefused = () => {}, onwaiting = () => {} } = {}) {
-    Object.assign(this, { onsaved, onrefused, onwaiting, running: false, again: false });
+  constructor({ onsaved = () => {}, onrefused = () => {}, onwaiting = () => {}, ondropped = () => {} } = {}) {
+    Object.assign(this, { onsaved, onrefused, onwaiting, ondropped, running: false, again: false, refused: new Map(), tried: new Set() });
     this.db = open();
     this.flush();
   }
@@ -54,15 +65,15 @@ export class Outbox {
     // As bytes, since some browsers lose blobs in their database.
     const { blob, ...rest } = frame;
     const bytes = await blob.arrayBuffer();
-    const key = [rest.recording, rest.category, rest.person, String(rest.frame).padStart(5, "0")].join("/");
     const t = (await this.db).transaction(store, "readwrite", { durability: "relaxed" });
-    t.objectStore(store).put({ key, ...rest, bytes });
+    t.objectStore(store).put({ key: keyOf(rest), ...rest, bytes });
     await finished(t);
     this.flush();
   }
 
+  // count returns how many frames wait and are not refused.
   async count() {
-    return answered((await this.db).transaction(store).objectStore(store).count());
+    return (await answered((await this.db).transaction(store).objectStore(store).count())) - this.refused.size;
   }
 
   // flush sends what waits. It tries again by itself until all is sent.
@@ -88,26 +99,80 @@ export class Outbox {
 
   async send() {
     const db = await this.db;
+    const read = () => db.transaction(store).objectStore(store);
     for (;;) {
-      const cursor = await answered(db.transaction(store).objectStore(store).openCursor());
-      if (!cursor) break;
-      const { key, bytes, ...frame } = cursor.value;
+      const key = (await answered(read().getAllKeys())).find((k) => !this.tried.has(k));
+      if (!key) break;
+      const { bytes, key: _, ...frame } = await answered(read().get(key));
       let answer;
       try {
         answer = await fetch(address(frame), { method: "PUT", body: bytes, headers: { "Content-Type": "image/jpeg" } });
       } catch {
+        this.tried.clear(); // whatever answers next is another one
         throw new Error(silent);
       }
-      if (answer.status === 401 || answer.status === 429 || answer.status >= 500) throw new Error((await problem(answer)));
-      const refused = answer.ok ? "" : await problem(answer);
-      const t = db.transaction(store, "readwrite");
-      t.objectStore(store).delete(key);
-      await finished(t);
-      if (refused) this.onrefused(frame, refused);
-      else this.onsaved(frame);
+      if (later.has(answer.status)) throw new Error(await problem(answer));
+      // The answer names the frame, or it is of another program.
+      if (answer.ok && (await answer.json().catch(() => null))?.recording === frame.recording) {
+        await this.forget([key]);
+        this.refused.delete(key);
+        this.onsaved(frame);
+      } else {
+        this.tried.add(key);
+        this.refused.set(key, { frame, why: answer.ok ? "The answer is not of gesturekit." : await problem(answer) });
+        clearTimeout(this.anew);
+        this.anew = setTimeout(() => { this.tried.clear(); this.flush(); }, anew);
+      }
+      this.tell();
       this.onwaiting(await this.count(), "");
     }
     this.onwaiting(0, "");
+  }
+
+  async forget(keys) {
+    const t = (await this.db).transaction(store, "readwrite");
+    for (const key of keys) t.objectStore(store).delete(key);
+    await finished(t);
+  }
+
+  tell() {
+    const [first] = this.refused.values();
+    this.onrefused(this.refused.size, first?.frame, first?.why);
+  }
+
+  // rename sends the refused frames under other names, as recordings of their own.
+  async rename(category, person) {
+    const all = [...this.refused];
+    this.refused = new Map();
+    const recordings = new Map();
+    const t = (await this.db).transaction(store, "readwrite");
+    const frames = t.objectStore(store);
+    for (const [key, { frame }] of all) {
+      const of = JSON.stringify([frame.recording, frame.category, frame.person]);
+      if (!recordings.has(of)) recordings.set(of, newRecording());
+      const renamed = { ...frame, category, person, recording: recordings.get(of) };
+      answered(frames.get(key)).then((old) => {
+        if (!old) return; // taken meanwhile
+        frames.put({ key: keyOf(renamed), ...renamed, bytes: old.bytes });
+        frames.delete(key);
+      });
+    }
+    await finished(t);
+    this.dropped(all);
+  }
+
+  // discard deletes the refused frames.
+  async discard() {
+    const all = [...this.refused];
+    await this.forget(all.map(([key]) => key));
+    this.refused = new Map();
+    this.dropped(all);
+  }
+
+  dropped(all) {
+    for (const [, { frame }] of all) this.ondropped(frame);
+    this.tell();
+    this.flush();
   }
 }
 
