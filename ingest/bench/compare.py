@@ -5,6 +5,7 @@ usage: python compare.py GESTUREKIT CAPTURES [rounds]
 CAPTURES is a folder of JPEG files by category, such as gesturekit fetch sign-digits gives. From it come 8,000 copies, no two of the same
 bytes, and 2,000 pictures of 1280x720. With GROW=1 also 1,000, 10,000 and 100,000 copies for the memory, and a second run over them.
 """
+import itertools
 import os
 import shutil
 import statistics
@@ -35,19 +36,18 @@ def captures(source, to, copies, mosaics):
 
 def main(gesturekit, source, rounds=5):
     dir = tempfile.mkdtemp(prefix="ingestbench")
-    raw, out = os.path.join(dir, "raw"), os.path.join(dir, "out")
-    ingest = [gesturekit, "ingest", "--workers", str(len(CPUS)), "--out", out, "--ingest.captures"]
+    raw = os.path.join(dir, "raw")
+    outs = (os.path.join(dir, f"out{i}") for i in itertools.count())  # a new one each time, and none removed before the end: else ext4 is slow at making files
+    ingest = [gesturekit, "ingest", "--workers", str(len(CPUS)), "--ingest.captures", raw, "--out"]
     try:
         print(f"opencv {version('opencv-python-headless')}, Pillow {version('pillow')}, {len(CPUS)} cores, {rounds} rounds", flush=True)
         captures(source, raw, 8000, 2000)
-        sides = {"gesturekit, codec: turbo": [*ingest, raw, "--codec", "turbo"], "gesturekit, codec: go": [*ingest, raw],
-                 "Python": [sys.executable, os.path.join(HERE, "peer.py"), raw, out, str(len(CPUS))]}
+        sides = {"gesturekit, codec: turbo": lambda out: [*ingest, out, "--codec", "turbo"], "gesturekit, codec: go": lambda out: [*ingest, out],
+                 "Python": lambda out: [sys.executable, os.path.join(HERE, "peer.py"), raw, out, str(len(CPUS))]}
         walls = {name: [] for name in sides}
         for i in range(rounds + 1):
             for name, args in sides.items():
-                wall, used, most = run(*args)
-                shutil.rmtree(out)
-                time.sleep(10)  # ext4 is slow at making files for some seconds after others were removed
+                wall, used, most = run(*args(next(outs)))
                 if i:  # the first fills the page cache
                     walls[name].append(wall)
                 print(f"  {name}: {wall:.1f} s, {used:.1f} s of processor time, {most:.0f} MiB", flush=True)
@@ -59,11 +59,11 @@ def main(gesturekit, source, rounds=5):
             for n in [1000, 10_000, 100_000]:
                 shutil.rmtree(raw)
                 captures(source, raw, n, 0)
-                args = [*ingest, raw, "--codec", "turbo"]
-                wall, _, most = run(*args)
-                again, _, less = run(*args)
-                shutil.rmtree(out)
-                print(f"| {n:,} | {wall:.1f} s | {most:.0f} MiB | again: {again:.2f} s | {less:.0f} MiB |", flush=True)
+                for codec in ["turbo", "go"]:
+                    args = [*ingest, next(outs), "--codec", codec]
+                    wall, _, most = run(*args)
+                    again, _, less = run(*args)
+                    print(f"| {n:,}, {codec} | {wall:.1f} s | {most:.0f} MiB | again: {again:.2f} s | {less:.0f} MiB |", flush=True)
     finally:
         shutil.rmtree(dir)
 
