@@ -76,6 +76,31 @@ func TestScansAreCounted(t *testing.T) {
 	}
 }
 
+// TestScansArePixels has few scans over many pixels, and scans in a thumbnail and
+// behind the end of the image, as in photographs that move.
+func TestScansArePixels(t *testing.T) {
+	data := samples(t)["jpeg"] // 21x13
+	scan := []byte{0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0}
+	end := len(data) - 2
+	full := pixel.Limits{Pixels: 21 * 13}
+	if _, err := pixel.Header(append(append(bytes.Clone(data[:end]), bytes.Repeat(scan, 15)...), data[end:]...), full); err != nil {
+		t.Errorf("16 scans of as many pixels as are allowed: %v", err)
+	}
+	more := append(append(bytes.Clone(data[:end]), bytes.Repeat(scan, 16)...), data[end:]...)
+	if _, err := pixel.Header(more, full); !errors.Is(err, pixel.ErrTooLarge) {
+		t.Errorf("17 scans of as many pixels as are allowed: %v", err)
+	}
+	if _, err := pixel.Header(more, pixel.Limits{Pixels: 2 * 21 * 13}); err != nil {
+		t.Errorf("17 scans of half as many pixels as are allowed: %v", err)
+	}
+	hidden := append(bytes.Clone(data[:2]), 0xff, 0xe1, 0x20, 2)
+	hidden = append(append(hidden, bytes.Repeat(scan, 0x2000/len(scan))...), make([]byte, 0x2000%len(scan))...)
+	hidden = append(append(hidden, data[2:]...), bytes.Repeat(scan, 600)...)
+	if _, _, err := pixel.Decode(hidden, full); err != nil {
+		t.Errorf("scans that are none of the image: %v", err)
+	}
+}
+
 // known reports whether err is of one of the kinds that Decode promises.
 func known(err error) bool {
 	for _, kind := range []error{pixel.ErrNotImage, pixel.ErrUnsupported, pixel.ErrTooLarge, pixel.ErrTruncated, pixel.ErrBroken} {

@@ -16,7 +16,6 @@
 package pixel
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"image"
@@ -36,9 +35,11 @@ var (
 // keeps the resizer's exact integers inside 64 bits.
 const maxSide = 65535
 
-// maxScans is how many scans a JPEG may have; encoders make ten or so. Each goes
+// maxScans is how many scans a JPEG may have; encoders make twelve or so. Each goes
 // over the whole image, whose pixels a few bytes a scan could have decoded for days.
-const maxScans = 500
+// Over an image of as many pixels as are allowed there may be fullScans, over one of
+// half as many twice that.
+const maxScans, fullScans = 500, 16
 
 // Limits bound what Decode takes on. A zero field stands for the default.
 type Limits struct {
@@ -83,7 +84,11 @@ func Header(data []byte, l Limits) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	if n := bytes.Count(data, []byte{0xff, 0xda}); format == JPEG && n > maxScans {
+	n := 0
+	if format == JPEG {
+		n = scans(data)
+	}
+	if n > maxScans {
 		return Info{Format: format}, fmt.Errorf("%w: %d scans, at most %d are allowed", ErrTooLarge, n, maxScans)
 	}
 	src := newSource(data)
@@ -100,8 +105,29 @@ func Header(data []byte, l Limits) (Info, error) {
 		return info, fmt.Errorf("%w: the %s header says %dx%d pixels, at most %d a side are allowed", ErrTooLarge, format, info.Width, info.Height, maxSide)
 	case int64(info.Width)*int64(info.Height) > int64(l.Pixels):
 		return info, fmt.Errorf("%w: the %s header says %dx%d pixels, at most %d in all are allowed", ErrTooLarge, format, info.Width, info.Height, l.Pixels)
+	case int64(n)*int64(info.Width)*int64(info.Height) > fullScans*int64(l.Pixels):
+		return info, fmt.Errorf("%w: %d scans of %dx%d pixels, at most %d pixels in all scans are allowed", ErrTooLarge, n, info.Width, info.Height, fullScans*int64(l.Pixels))
 	}
 	return info, nil
+}
+
+// scans counts the scans of a JPEG file, not those of thumbnails in its segments or
+// of what lies behind its end.
+func scans(data []byte) (n int) {
+	for i := 2; i < len(data)-3; {
+		marker := data[i+1]
+		switch {
+		case data[i] != 0xff || marker == 0xff || marker <= 1 || marker >= 0xd0 && marker <= 0xd8:
+			i++ // pixels, or no segment
+			continue
+		case marker == 0xd9:
+			return n
+		case marker == 0xda:
+			n++
+		}
+		i += 2 + int(data[i+2])<<8 + int(data[i+3])
+	}
+	return n
 }
 
 // Decode is Decode of the zero Codec.

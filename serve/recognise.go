@@ -19,8 +19,11 @@ var errBusy = errors.New("too many pictures are waiting: try again in a second")
 // errPicture marks pictures that cannot be read.
 var errPicture = errors.New("the picture cannot be read")
 
-// maxPixels bounds a frame: 4K video.
-const maxPixels = 3840 * 2160
+// What bounds a single picture, 4K, and a frame of a stream, which is one of many.
+const (
+	maxPixels       = 3840 * 2160
+	maxStreamPixels = 1920 * 1080
+)
 
 // maxWaiting is how many single pictures may wait for their turn.
 const maxWaiting = 64
@@ -61,7 +64,10 @@ type took struct{ Wait, Decode, Predict time.Duration }
 // and evaluates it. What the header gives away is refused without waiting for a
 // predictor. Faults of the picture are in errPicture.
 func (r *recogniser) recognise(ctx context.Context, data []byte, single bool) (o evaluate.Outputs, t took, err error) {
-	limits := pixel.Limits{Pixels: maxPixels}
+	limits := pixel.Limits{Pixels: maxStreamPixels}
+	if single {
+		limits.Pixels = maxPixels
+	}
 	info, err := pixel.Header(data, limits)
 	if err != nil {
 		return o, t, fmt.Errorf("%w: %w", errPicture, err)

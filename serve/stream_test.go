@@ -3,6 +3,7 @@ package serve_test
 import (
 	"context"
 	"encoding/json"
+	"image"
 	"net/http"
 	"strings"
 	"testing"
@@ -101,9 +102,17 @@ func TestStream(t *testing.T) {
 	if a := receive(t, c); a.Frame != 3 || !strings.Contains(a.Error, "the picture cannot be read") {
 		t.Errorf("no picture: %+v", a)
 	}
+	large := asJPEG(t, image.NewGray(image.Rect(0, 0, 1921, 1080)))
+	send(t, c, websocket.MessageBinary, large)
+	if a := receive(t, c); a.Frame != 4 || !strings.Contains(a.Error, "1921x1080 pixels") {
+		t.Errorf("more pixels than a frame may have: %+v", a)
+	}
+	if answer, _ := do(t, "POST", s.url+"v1/predict", large, map[string]string{"Content-Type": "image/jpeg"}); answer.StatusCode != 200 {
+		t.Errorf("as a single picture: status %d", answer.StatusCode)
+	}
 	send(t, c, websocket.MessageBinary, jpg)
 	a := receive(t, c)
-	if a.Frame != 4 || a.Error != "" {
+	if a.Frame != 5 || a.Error != "" {
 		t.Errorf("after that: %+v", a)
 	}
 	// As described.
