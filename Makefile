@@ -89,7 +89,7 @@ bench-split: ## splitting up to 10 million samples beside scikit-learn, Datumaro
 	bin/peers-split/bin/python split/bench/compare.py bin/gesturekit
 
 FUZZTIME ?= 30s
-fuzz: ## every fuzz target for FUZZTIME
+fuzz: ## every fuzz target for FUZZTIME; go ends a call of over 10 s with exit status 2, also where the process was only stopped meanwhile
 	@set -e; for p in $$($(GO) list ./...); do \
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
 	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p; done; done
