@@ -45,6 +45,9 @@ const maxNumber = 99999
 // maxPixels bounds a frame: 4K video.
 const maxPixels = 3840 * 2160
 
+// maxDecoding is how many frames are decoded at a time, up to 4 bytes a pixel each.
+const maxDecoding = 4
+
 // path returns the frame's file, relative to the folder, with slashes.
 func (f Frame) path() (string, error) {
 	person, err := f.place()
@@ -80,11 +83,16 @@ type Folder struct {
 	dir  string
 	mu   sync.Mutex // of writing
 	root *os.Root   // nil while there is no folder
+
+	decoding chan struct{} // holds an element for each picture being decoded
+
+	listing sync.Mutex // of the one walk at a time
+	walk    *walk      // that comes next, nil while nobody waits for one
 }
 
 // Open returns the folder, which need not exist until a frame is saved.
 func Open(dir string) (*Folder, error) {
-	f := &Folder{dir: dir}
+	f := &Folder{dir: dir, decoding: make(chan struct{}, maxDecoding)}
 	_, err := f.opened()
 	return f, err
 }
@@ -157,12 +165,8 @@ func (f *Folder) Save(frame Frame, data []byte) (created bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	_, info, err := pixel.Decode(data, pixel.Limits{Pixels: maxPixels})
-	if err != nil {
-		return false, fmt.Errorf("%w: %w", ErrPicture, err)
-	}
-	if info.Format != pixel.JPEG {
-		return false, fmt.Errorf("%w: it is %s, want JPEG", ErrPicture, info.Format)
+	if err := f.decodes(data); err != nil {
+		return false, err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -184,6 +188,20 @@ func (f *Folder) Save(frame Frame, data []byte) (created bool, err error) {
 		return false, err
 	}
 	return true, write(f.root, name, data)
+}
+
+// decodes fails in ErrPicture for what is no JPEG file.
+func (f *Folder) decodes(data []byte) error {
+	f.decoding <- struct{}{}
+	defer func() { <-f.decoding }()
+	_, info, err := pixel.Decode(data, pixel.Limits{Pixels: maxPixels})
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrPicture, err)
+	}
+	if info.Format != pixel.JPEG {
+		return fmt.Errorf("%w: it is %s, want JPEG", ErrPicture, info.Format)
+	}
+	return nil
 }
 
 // write puts data on the disk and then under its name.

@@ -6,6 +6,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/gesturekit/gesturekit/dataset"
 )
@@ -20,8 +21,35 @@ type Recording struct {
 	Others    int    `json:"others"` // files that were not recorded here
 }
 
-// List returns what is in the folder, by category, person and recording.
+// walk is a walk through the folder that begins after all who wait for it asked.
+type walk struct {
+	sync.Once
+	found []Recording
+	err   error
+}
+
+// List returns what is in the folder, by category, person and recording. The result
+// may be another caller's, too: do not change it. One walk goes on at a time, and
+// those who ask meanwhile share the next.
 func (f *Folder) List() ([]Recording, error) {
+	f.mu.Lock()
+	if f.walk == nil {
+		f.walk = &walk{}
+	}
+	mine := f.walk
+	f.mu.Unlock()
+	mine.Do(func() {
+		f.listing.Lock()
+		defer f.listing.Unlock()
+		f.mu.Lock()
+		f.walk = nil
+		f.mu.Unlock()
+		mine.found, mine.err = f.list()
+	})
+	return mine.found, mine.err
+}
+
+func (f *Folder) list() ([]Recording, error) {
 	root, err := f.opened()
 	if err != nil || root == nil {
 		return nil, err
