@@ -178,7 +178,7 @@ func (a api) fail(w http.ResponseWriter, err error) {
 		status = http.StatusBadRequest
 	case errors.Is(err, ErrPicture):
 		status = http.StatusUnprocessableEntity
-	case errors.Is(err, ErrConflict):
+	case errors.Is(err, ErrConflict), errors.Is(err, ErrSpelling):
 		status = http.StatusConflict
 	case errors.Is(err, fs.ErrNotExist):
 		web.Fail(w, http.StatusNotFound, "there is no such frame")

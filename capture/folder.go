@@ -16,6 +16,7 @@ import (
 	"os"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -30,6 +31,7 @@ var (
 	ErrName     = errors.New("invalid name")
 	ErrPicture  = errors.New("invalid picture")
 	ErrConflict = errors.New("another frame is there already")
+	ErrSpelling = errors.New("another spelling is there already")
 )
 
 // Frame names one frame.
@@ -50,6 +52,7 @@ const maxDecoding = 4
 
 // path returns the frame's file, relative to the folder, with slashes.
 func (f Frame) path() (string, error) {
+	f = f.composed()
 	person, err := f.place()
 	if err != nil {
 		return "", err
@@ -61,6 +64,13 @@ func (f Frame) path() (string, error) {
 		return "", fmt.Errorf("%w: frame %d: want 1 to %d", ErrName, f.Number, maxNumber)
 	}
 	return path.Join(f.Category, person, f.Recording, fmt.Sprintf("%05d.jpg", f.Number)), nil
+}
+
+// composed returns the frame with names as they are saved: their letters composed,
+// since the same name comes in both forms.
+func (f Frame) composed() Frame {
+	f.Category, f.Person = norm.NFC.String(f.Category), norm.NFC.String(f.Person)
+	return f
 }
 
 // place checks category and person and returns the person's folder.
@@ -135,32 +145,82 @@ func (f *Folder) look() error {
 	return err
 }
 
-// Check fails, in ErrName, where no frame can be saved under category and person:
-// on what cannot be a name, and on one that differs from that of others in case
-// only, which ingest would refuse.
+// Check fails where no frame can be saved under category and person: in ErrName on
+// what cannot be a name, and in ErrSpelling on one that ingest would refuse beside
+// those that are there.
 func (f *Folder) Check(category, person string) error {
-	frame := Frame{Category: norm.NFC.String(category), Person: norm.NFC.String(person)}
-	if _, err := frame.place(); err != nil {
-		return err
-	}
-	all, err := f.List()
+	frame := Frame{Category: category, Person: person}.composed()
+	folder, err := frame.place()
 	if err != nil {
 		return err
 	}
-	for _, r := range all {
-		for _, n := range []struct{ what, is, has string }{{"category", frame.Category, r.Category}, {"person", frame.Person, r.Person}} {
-			if n.is != n.has && strings.EqualFold(n.is, n.has) {
-				return fmt.Errorf("%w: %s %q: there is %q already: spell it like that", ErrName, n.what, n.is, n.has)
-			}
+	root, err := f.opened()
+	if err != nil || root == nil {
+		return err
+	}
+	return spelling(root, frame, folder)
+}
+
+// spelling fails in ErrSpelling where the category differs from another one, or the
+// person, whose folder is given, from another one of any category, only in case or in
+// how letters are composed. Where both are there already nothing is compared.
+func spelling(root *os.Root, frame Frame, folder string) error {
+	categories, err := folders(root, ".")
+	if err != nil {
+		return err
+	}
+	if err := spelt("category", frame.Category, categories); err != nil {
+		return err
+	}
+	if slices.Contains(categories, frame.Category) {
+		persons, err := folders(root, frame.Category)
+		if err != nil || slices.Contains(persons, folder) {
+			return err
+		}
+	}
+	for _, c := range categories {
+		persons, err := folders(root, c)
+		if err != nil {
+			return err
+		}
+		for i, p := range persons {
+			persons[i] = dataset.FolderNamed(p)
+		}
+		if err := spelt("person", frame.Person, persons); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+func spelt(what, name string, others []string) error {
+	for _, o := range others {
+		if o != name && dataset.Fold(o) == dataset.Fold(name) {
+			return fmt.Errorf("%w: %s %q: there is %q: spell it like that", ErrSpelling, what, name, o)
+		}
+	}
+	return nil
+}
+
+// folders lists the folders in one of root, none where that has gone meanwhile.
+func folders(root *os.Root, dir string) (names []string, err error) {
+	entries, err := fs.ReadDir(root.FS(), dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for _, e := range entries {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, e.Name())
+		}
+	}
+	return names, err
+}
+
 // Save keeps a frame, a JPEG file. Saving the same again changes nothing, and
-// created is false; in the place of another frame it fails with ErrConflict.
+// created is false; in the place of another frame it fails with ErrConflict, and under
+// names that Check refuses as Check does.
 func (f *Folder) Save(frame Frame, data []byte) (created bool, err error) {
-	frame.Category, frame.Person = norm.NFC.String(frame.Category), norm.NFC.String(frame.Person)
+	frame = frame.composed()
 	name, err := frame.path()
 	if err != nil {
 		return false, err
@@ -185,6 +245,9 @@ func (f *Folder) Save(frame Frame, data []byte) (created bool, err error) {
 	case err == nil:
 		return false, fmt.Errorf("%w: %s", ErrConflict, name)
 	case !errors.Is(err, fs.ErrNotExist):
+		return false, err
+	}
+	if err := spelling(f.root, frame, strings.Split(name, "/")[1]); err != nil {
 		return false, err
 	}
 	return true, write(f.root, name, data)
