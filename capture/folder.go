@@ -4,7 +4,7 @@
 // A frame is a JPEG file, <category>/<person>/<recording>/<number>.jpg: the layout
 // that ingest reads, with the person as the group. dataset.FolderName makes the
 // person's folder of the name, whatever it is. A file appears whole or not at all,
-// and is on the disk before it is said to be saved. Nothing outside the folder is
+// and is on the disk, with its name, before it is said to be saved. Nothing outside the folder is
 // read or written, also through links.
 package capture
 
@@ -15,7 +15,9 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -230,11 +232,16 @@ func (f *Folder) Save(frame Frame, data []byte) (created bool, err error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if err := os.MkdirAll(f.dir, 0o755); err != nil {
-		return false, err
-	}
 	if err := f.look(); err != nil {
 		return false, err
+	}
+	if f.root == nil {
+		if err := mkdirAll(f.dir); err != nil {
+			return false, err
+		}
+		if err := f.look(); err != nil {
+			return false, err
+		}
 	}
 	if f.root == nil {
 		return false, fmt.Errorf("%s: %w", f.dir, fs.ErrNotExist)
@@ -267,13 +274,60 @@ func (f *Folder) decodes(data []byte) error {
 	return nil
 }
 
-// write puts data on the disk and then under its name.
-func write(root *os.Root, name string, data []byte) (err error) {
+// mkdirAll makes a folder, and those above it, so that they outlive a loss of power.
+func mkdirAll(dir string) error {
+	missing := []string{}
+	for d := filepath.Clean(dir); ; d = filepath.Dir(d) {
+		if _, err := os.Stat(d); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		missing = append(missing, d)
+	}
+	err := os.MkdirAll(dir, 0o755)
+	for _, d := range missing {
+		err = errors.Join(err, syncFolder(os.Open(filepath.Dir(d))))
+	}
+	return err
+}
+
+// syncFolder puts the names in a folder on the disk. Windows does so by itself.
+func syncFolder(d *os.File, err error) error {
+	if err != nil {
+		return err
+	}
+	if runtime.GOOS != "windows" {
+		err = d.Sync()
+	}
+	return errors.Join(err, d.Close())
+}
+
+// write puts data on the disk and then under its name, and that on the disk, too.
+func write(root *os.Root, name string, data []byte) error {
 	dir := path.Dir(name)
+	changed := []string{dir} // folders in which there is a new name
+	for d := dir; d != "."; d = path.Dir(d) {
+		if _, err := root.Stat(d); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		changed = append(changed, path.Dir(d))
+	}
 	if err := root.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	unfinished := path.Join(dir, ".tmp-"+path.Base(name))
+	if err := put(root, name, data); err != nil {
+		return err
+	}
+	for _, d := range changed {
+		if err := syncFolder(root.Open(d)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// put puts data on the disk and then under its name.
+func put(root *os.Root, name string, data []byte) (err error) {
+	unfinished := path.Join(path.Dir(name), ".tmp-"+path.Base(name))
 	file, err := root.Create(unfinished)
 	if err != nil {
 		return err

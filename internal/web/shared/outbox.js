@@ -65,7 +65,7 @@ export class Outbox {
     // As bytes, since some browsers lose blobs in their database.
     const { blob, ...rest } = frame;
     const bytes = await blob.arrayBuffer();
-    const t = (await this.db).transaction(store, "readwrite", { durability: "relaxed" });
+    const t = (await this.db).transaction(store, "readwrite", { durability: "strict" });
     t.objectStore(store).put({ key: keyOf(rest), ...rest, bytes });
     await finished(t);
     this.flush();
