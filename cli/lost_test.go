@@ -73,12 +73,17 @@ func TestNothingIsLost(t *testing.T) {
 		t.Errorf("after undoing there are %d", len(now))
 	}
 
-	// Holding the key records until it is let go.
+	// Holding the key records until it is let go, and no thumbnail vanishes meanwhile.
+	b.eval(t, `window.vanished = 0, new MutationObserver(all => all.forEach(m => vanished += m.removedNodes.length)).observe(document.getElementById("frames"), {childList: true}), ""`)
 	b.eval(t, `dispatch("keydown"), "";
 		function dispatch(type) { document.body.dispatchEvent(new KeyboardEvent(type, {key: "r", bubbles: true})) }`)
-	b.until(t, `document.getElementById("frames").children.length > 9`)
+	b.until(t, `document.getElementById("frames").children.length > 14`)
 	b.eval(t, `document.body.dispatchEvent(new KeyboardEvent("keyup", {key: "r", bubbles: true})), ""`)
 	b.until(t, `document.getElementById("light").hidden && !document.querySelector("#frames .waiting")`)
+
+	if n := b.eval(t, `String(vanished)`); n != "0" {
+		t.Errorf("%s thumbnails vanished", n)
+	}
 
 	// A name that cannot be one is refused before anything is recorded.
 	b.eval(t, `document.getElementById("category").select(), ""`)
@@ -127,6 +132,13 @@ func TestRefusedFramesAreKept(t *testing.T) {
 	b.until(t, `document.getElementById("gone").textContent.includes("4 frames wait in this browser")`)
 	record("zoom")
 	b.until(t, `document.getElementById("gone").textContent.includes("6 frames wait in this browser")`)
+	// What waits can be deleted, and taken back.
+	b.eval(t, `document.querySelector("#frames button").focus(), ""`)
+	b.keys(t, "\r")
+	b.until(t, `document.getElementById("frames").children.length === 1 && document.getElementById("gone").textContent.includes("5 frames wait in this browser")`)
+	b.eval(t, `document.getElementById("undo-button").focus(), ""`)
+	b.keys(t, "\r")
+	b.until(t, `document.getElementById("frames").children.length === 2 && document.getElementById("gone").textContent.includes("6 frames wait in this browser")`)
 	_, stop = served(t, "capture", "--listen", address)
 	b.until(t, `document.getElementById("refused").innerText.includes("4 frames were refused") && document.getElementById("frames").children.length === 2 && !document.querySelector("#frames .waiting")`)
 	b.pictures(t, "capture-refused")

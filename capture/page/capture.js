@@ -9,7 +9,7 @@ const shownFrames = 120;
 let summary = { folder: "", categories: [], persons: [], recordings: [] };
 let active = null; // the recording in progress: { stop }
 let deleted = null; // the frame deleted last, with its picture
-const waiting = new Map(); // frames on their way, by address, with the URL of their picture
+const waiting = new Map(); // frames on their way, by address, with the URL of their picture, and saved once the server has them and the summary may not
 
 // What the server has.
 let refreshing;
@@ -19,6 +19,7 @@ function refresh() {
 }
 
 async function load() {
+  const saved = [...waiting].filter(([, f]) => f.saved);
   try {
     const answer = await fetch("/v1/captures");
     if (!answer.ok) throw new Error(await problem(answer));
@@ -28,6 +29,7 @@ async function load() {
     tell("server", e instanceof TypeError ? silent + " Is gesturekit capture still running? What you record is kept in this browser until it is back." : e.message);
     return;
   }
+  for (const [at] of saved) forget(at);
   $("folder").textContent = summary.folder;
   const total = summary.categories.reduce((n, c) => n + c.count, 0);
   $("total").textContent = `${total} frame${total === 1 ? "" : "s"}`;
@@ -38,6 +40,13 @@ async function load() {
   $("counts").hidden = total === 0;
   reminders($("reminders"), summary, (category) => { $("category").value = category; remember(); $("person").focus(); });
   showFrames();
+}
+
+// forget drops a frame that the server has, or nobody any more.
+function forget(at) {
+  const f = waiting.get(at);
+  waiting.delete(at);
+  if (f) setTimeout(() => URL.revokeObjectURL(f.url), 60000); // its thumbnail may still be loading
 }
 
 function options(id, names) {
@@ -64,7 +73,7 @@ function showFrames() {
   }
   const there = new Set(list.map(address));
   for (const [at, f] of waiting) {
-    if (f.category === category && f.person === person && !there.has(at)) list.push({ ...f, waits: true });
+    if (f.category === category && f.person === person && !there.has(at)) list.push({ ...f, waits: !f.saved });
   }
   list.sort((a, b) => (a.recording === b.recording ? b.frame - a.frame : a.recording < b.recording ? 1 : -1));
   $("frames-title").textContent = category && person ? `${list.length} frame${list.length === 1 ? "" : "s"} of ${category}, ${person}` : "Recorded frames";
@@ -105,12 +114,17 @@ function thumbnail(f, at) {
 async function remove(f, li) {
   const at = address(f);
   try {
-    const picture = await fetch(at);
-    if (!picture.ok) throw new Error(await problem(picture));
-    const blob = await picture.blob();
-    const answer = await fetch(at, { method: "DELETE" });
-    if (!answer.ok) throw new Error(await problem(answer));
-    deleted = { ...f, blob };
+    let blob = waiting.has(at) && !waiting.get(at).saved ? await outbox.take(f) : null;
+    if (!blob) {
+      const picture = await fetch(at);
+      if (!picture.ok) throw new Error(await problem(picture));
+      blob = await picture.blob();
+      const answer = await fetch(at, { method: "DELETE" });
+      if (!answer.ok) throw new Error(await problem(answer));
+    }
+    forget(at);
+    const { category, person, recording, frame } = f;
+    deleted = { category, person, recording, frame, blob };
     $("undo").hidden = false;
     $("undo-text").textContent = `Frame ${f.frame} of ${f.category}, ${f.person} is deleted.`;
   } catch (e) {
@@ -125,11 +139,11 @@ async function remove(f, li) {
 
 async function undo() {
   if (!deleted) return;
-  const { waits, ...frame } = deleted;
+  const frame = deleted;
   deleted = null;
   if (document.activeElement === $("undo-button")) ($("frames").querySelector("button") ?? hold).focus();
   $("undo").hidden = true;
-  await outbox.put(frame);
+  await keep(frame);
 }
 
 // Names.
@@ -236,18 +250,18 @@ function burst() {
 let soon;
 const refused = new Refused($("refused"));
 const outbox = refused.outbox = new Outbox({
-  onsaved: (f) => {
-    const at = address(f);
-    // Its picture is no longer needed here once the thumbnail has it.
-    const url = waiting.get(at)?.url;
-    waiting.delete(at);
-    if (url) setTimeout(() => URL.revokeObjectURL(url), 60000);
-    clearTimeout(soon);
-    soon = setTimeout(refresh, 250);
+  onsaved: (frame) => {
+    const f = waiting.get(address(frame));
+    if (f) f.saved = true;
+    soon ??= setTimeout(async () => {
+      soon = undefined;
+      await refreshing; // which may have begun before the frame was there
+      refresh();
+    }, 250);
   },
   onrefused: (...all) => refused.show(...all),
   ondropped: (f) => {
-    waiting.delete(address(f));
+    forget(address(f));
     showFrames();
   },
   onwaiting: (n, why) => tell("outbox", why ? `${n} frame${n === 1 ? " waits" : "s wait"} in this browser until the server takes ${n === 1 ? "it" : "them"}.${why === silent ? "" : " " + why}` : ""),

@@ -94,6 +94,7 @@ export class Outbox {
       this.timer = setTimeout(() => this.flush(), 1500);
     } finally {
       this.running = false;
+      this.sending = undefined;
     }
   }
 
@@ -103,7 +104,10 @@ export class Outbox {
     for (;;) {
       const key = (await answered(read().getAllKeys())).find((k) => !this.tried.has(k));
       if (!key) break;
-      const { bytes, key: _, ...frame } = await answered(read().get(key));
+      this.sending = key;
+      const found = await answered(read().get(key));
+      if (!found) continue; // taken back
+      const { bytes, key: _, ...frame } = found;
       let answer;
       try {
         answer = await fetch(address(frame), { method: "PUT", body: bytes, headers: { "Content-Type": "image/jpeg" } });
@@ -138,6 +142,20 @@ export class Outbox {
   tell() {
     const [first] = this.refused.values();
     this.onrefused(this.refused.size, first?.frame, first?.why);
+  }
+
+  // take takes a frame back that is not yet sent, and returns its blob, or null.
+  async take(frame) {
+    const db = await this.db;
+    const key = keyOf(frame);
+    if (this.sending === key) return null;
+    const t = db.transaction(store, "readwrite");
+    const found = await answered(t.objectStore(store).get(key));
+    t.objectStore(store).delete(key);
+    await finished(t);
+    this.refused.delete(key);
+    this.tell();
+    return found ? new Blob([found.bytes], { type: "image/jpeg" }) : null;
   }
 
   // rename sends the refused frames under other names, as recordings of their own.
