@@ -11,6 +11,7 @@ import (
 
 	permission "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
+	"github.com/coder/websocket"
 
 	"github.com/gesturekit/gesturekit/rng"
 	"github.com/gesturekit/gesturekit/trainer"
@@ -228,15 +229,27 @@ func TestCameraIsLost(t *testing.T) {
 	}
 }
 
-// TestServerComesBack stops the server of the live page and starts it again: as it
-// was, with another model, and asking for a token.
+// TestServerComesBack has all streams of the live page's server taken, and then
+// stops it and starts it again: as it was, with another model, and asking for a token.
 func TestServerComesBack(t *testing.T) {
 	b := openBrowser(t, allowed())
 	t.Chdir(t.TempDir())
 	save(t, "model", "fist", "palm")
 	url, stop := served(t, "serve", "--model", "model", "--listen", "127.0.0.1:0")
 	address := strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/")
+	var streams []*websocket.Conn
+	for range 32 { // which is the most
+		c, _, err := websocket.Dial(t.Context(), strings.Replace(url, "http", "ws", 1)+"v1/stream", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		streams = append(streams, c)
+	}
 	b.open(t, url, 1, 2, "palm")
+	b.until(t, `document.getElementById("gone").textContent.startsWith("The server answers, but takes no stream now")`)
+	for _, c := range streams {
+		c.CloseNow()
+	}
 	works := `Number(document.getElementById("rate").textContent) > 0 && document.getElementById("gone").hidden`
 	b.until(t, works)
 	b.eval(t, `window.same = "yes"`)

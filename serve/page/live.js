@@ -39,6 +39,7 @@ async function look() {
     const answer = await fetch("/v1/model");
     if (!answer.ok) return await problem(answer);
     if (JSON.stringify(await answer.json()) !== JSON.stringify(model)) location.reload();
+    return "The server answers, but takes no stream now: too many are open, or too many requests came from this address. This page goes on by itself when there is room.";
   } catch {
     // It does not answer.
   }
