@@ -34,7 +34,7 @@ func captureCommand(std IO) *cli.Command {
 			if err != nil {
 				return fmt.Errorf("capture: %w", err)
 			}
-			return serveWeb(c, std, log, "capture", handler)
+			return serveWeb(c, std, log, "capture", handler, nil)
 		},
 	}
 }

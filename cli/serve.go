@@ -77,7 +77,7 @@ func serveModel(c *cli.Context, std IO, conf config.Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, service.Close()) }()
-	return serveWeb(c, std, log, "serve", service)
+	return serveWeb(c, std, log, "serve", service, service.Count)
 }
 
 // webFlags are those of every command that serves a page.
@@ -108,9 +108,9 @@ func logger(c *cli.Context, std IO) (*slog.Logger, error) {
 }
 
 // serveWeb serves handler until the command is stopped, which is how it ends well.
-func serveWeb(c *cli.Context, std IO, log *slog.Logger, name string, handler http.Handler) error {
+func serveWeb(c *cli.Context, std IO, log *slog.Logger, name string, handler http.Handler, count func(status int)) error {
 	server, err := web.Listen(web.Options{
-		Address: c.String("listen"), Hosts: c.StringSlice("host"), CertFile: c.String("tls-cert"), KeyFile: c.String("tls-key"), Log: log, Now: time.Now,
+		Address: c.String("listen"), Hosts: c.StringSlice("host"), CertFile: c.String("tls-cert"), KeyFile: c.String("tls-key"), Log: log, Now: time.Now, Count: count,
 	})
 	if errors.Is(err, web.ErrOptions) {
 		return fmt.Errorf("%w: %s: %w", errUsage, name, err)

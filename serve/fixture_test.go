@@ -54,6 +54,7 @@ func start(t testing.TB, m *trainer.Model, change func(*serve.Options, *web.Opti
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.Count = s.Count
 	server, err := web.Listen(w)
 	if err != nil {
 		t.Fatal(err)

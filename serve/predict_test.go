@@ -162,8 +162,9 @@ func TestSameAsTraining(t *testing.T) {
 			}
 		}
 	}
+	do(t, "POST", s.url+"v1/predict", nil, map[string]string{"Origin": "https://evil.example"})
 	_, text := do(t, "GET", s.url+"metrics", nil, nil)
-	for _, want := range []string{`gesturekit_pictures_total{outcome="answered"} 3`, `gesturekit_http_requests_total{code="200"} 3`, `gesturekit_picture_seconds_count{part="predict"} 3`, "go_goroutines"} {
+	for _, want := range []string{`gesturekit_pictures_total{outcome="answered"} 3`, `gesturekit_http_requests_total{code="200"} 3`, `gesturekit_http_requests_total{code="403"} 1`, `gesturekit_picture_seconds_count{part="predict"} 3`, "go_goroutines"} {
 		if !regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(want)).Match(text) {
 			t.Errorf("the metrics lack %s", want)
 		}

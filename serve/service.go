@@ -102,7 +102,7 @@ func (s *Service) routes() (http.Handler, error) {
 	if s.o.Captures != nil {
 		capture.Routes(mux, s.o.Captures, s.log)
 	}
-	return s.metrics.counted(web.Whole(mux)), nil
+	return web.Whole(mux), nil
 }
 
 // ServeHTTP answers a request.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -232,6 +233,31 @@ func TestConnections(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Error("connections that were closed still count")
+}
+
+// TestPanicsAreSeen has a handler panic: the log at its usual level says so.
+func TestPanicsAreSeen(t *testing.T) {
+	var log bytes.Buffer
+	s, err := Listen(Options{Address: "127.0.0.1:0", Log: slog.New(slog.NewTextHandler(&log, nil)), Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() {
+		done <- s.Serve(ctx, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("deliberately") }))
+	}()
+	if answer, err := http.Get(s.URL()); err == nil {
+		answer.Body.Close()
+		t.Errorf("a panic is answered with %d", answer.StatusCode)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains(log.String(), "deliberately") {
+		t.Errorf("the log says %q", log.String())
+	}
 }
 
 func TestBodyIsBounded(t *testing.T) {

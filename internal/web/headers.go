@@ -30,6 +30,9 @@ func (s *Server) logged(next http.Handler) http.Handler {
 		began := s.o.Now()
 		rec := &Recorder{ResponseWriter: w, Status: http.StatusOK}
 		next.ServeHTTP(rec, r)
+		if s.o.Count != nil {
+			s.o.Count(rec.Status)
+		}
 		level := slog.LevelDebug
 		if rec.Status >= 500 {
 			level = slog.LevelError

@@ -33,6 +33,7 @@ type Options struct {
 	KeyFile  string
 	Log      *slog.Logger
 	Now      func() time.Time
+	Count    func(status int) // told of each answer, those of the guard too; may be nil
 }
 
 // Limits of every server.
@@ -129,7 +130,7 @@ func (s *Server) Serve(ctx context.Context, handler http.Handler) error {
 		Handler:           s.logged(headers(s.guard(handler))),
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: answerTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: maxHeader,
-		ErrorLog:       slog.NewLogLogger(s.o.Log.Handler(), slog.LevelDebug),
+		ErrorLog:       slog.NewLogLogger(s.o.Log.Handler(), slog.LevelWarn), // panics of handlers among others
 		// Requests outlive ctx, to finish in the time for stopping.
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
