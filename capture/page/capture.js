@@ -1,5 +1,5 @@
 import { Camera, Grabber, showState } from "/shared/camera.js";
-import { Outbox, address, newRecording, problem, silent } from "/shared/outbox.js";
+import { Outbox, address, comesBack, newRecording, problem, silent } from "/shared/outbox.js";
 import { Refused } from "/shared/refused.js";
 import { reminders, table } from "/progress.js";
 
@@ -26,7 +26,7 @@ async function load() {
     summary = await answer.json();
     tell("server", "");
   } catch (e) {
-    tell("server", e instanceof TypeError ? silent + " Is gesturekit capture still running? What you record is kept in this browser until it is back." : e.message);
+    tell("server", e instanceof TypeError ? `${silent} Is gesturekit capture still running? What you record is kept in this browser until it is back. ${comesBack}` : e.message);
     return;
   }
   for (const [at] of saved) forget(at);

@@ -1,5 +1,5 @@
 import { Camera, Grabber, showState } from "/shared/camera.js";
-import { Outbox, newRecording, problem, silent } from "/shared/outbox.js";
+import { Outbox, comesBack, newRecording, problem, silent } from "/shared/outbox.js";
 import { Refused } from "/shared/refused.js";
 import { Bars } from "/bars.js";
 import { Stream } from "/stream.js";
@@ -29,7 +29,7 @@ async function load() {
 
 function tellGone(why) {
   $("gone").hidden = false;
-  $("gone").textContent = why || silent + " Is gesturekit serve still running? This page goes on by itself when it is back.";
+  $("gone").textContent = why || `${silent} Is gesturekit serve still running? ${comesBack}`;
 }
 
 // look asks the server how it is: another model needs another page, and a socket that
@@ -116,7 +116,7 @@ const stream = new Stream({
   onstate: async (connected, why) => {
     $("gone").hidden = connected;
     if (!connected) {
-      tellGone(why && `The server is gone: ${why}. This page goes on by itself when it is back.`);
+      tellGone(why && `The server is gone: ${why}. ${comesBack}`);
       wait("waiting for the server");
     }
     const fault = await look();

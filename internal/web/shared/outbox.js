@@ -1,6 +1,10 @@
 // silent says that no answer came.
 export const silent = "The server does not answer.";
 
+// comesBack says how the page goes on. The certificate that is made at a start, and the
+// token, are others after the next.
+export const comesBack = "This page goes on by itself when it is back" + (location.protocol === "https:" ? ", or open the link that it printed at its new start." : ".");
+
 // The outbox keeps frames in the browser's database until the server has written
 // them to disk, so that neither a reload nor a crash on either side loses one.
 
