@@ -28,7 +28,8 @@ import (
 
 // TestAbuseChangesNothing sends 1,000 malformed requests and has slow clients while a
 // stream and a program get the answers that they get alone. On Linux the abuse comes
-// from many addresses, each of which may send more before it is held back.
+// from many addresses, each of which may send more before it is held back: clients at
+// one address share its limits, and there the abuse would hold back the others, too.
 func TestAbuseChangesNothing(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "captures")
 	folder, err := capture.Open(dir)
