@@ -102,10 +102,9 @@ func (c *client) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	box := newMailbox()
-	gone := make(chan error, 1)
+	gone := make(chan error, 2)
 	go func() { gone <- read(ctx, c.conn, box) }()
-	ping := time.NewTicker(pingEvery)
-	defer ping.Stop()
+	go func() { gone <- ping(ctx, c.conn) }()
 	for {
 		select {
 		case <-c.s.ctx.Done():
@@ -113,10 +112,6 @@ func (c *client) run(ctx context.Context) error {
 			return nil
 		case err := <-gone:
 			return err
-		case <-ping.C:
-			if err := c.ping(ctx); err != nil {
-				return err
-			}
 		case <-box.full:
 			if err := c.answer(ctx, box.take()); err != nil {
 				return err
@@ -144,13 +139,21 @@ func read(ctx context.Context, conn *websocket.Conn, box *mailbox) error {
 	}
 }
 
-func (c *client) ping(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
-	defer cancel()
-	if err := c.conn.Ping(ctx); err != nil {
-		return fmt.Errorf("no answer to a ping: %w", err)
+// ping asks the client again and again whether it is there, until it is not.
+func ping(ctx context.Context, conn *websocket.Conn) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pingEvery):
+		}
+		asked, cancel := context.WithTimeout(ctx, pingTimeout)
+		err := conn.Ping(asked)
+		cancel()
+		if err != nil {
+			return fmt.Errorf("no answer to a ping: %w", err)
+		}
 	}
-	return nil
 }
 
 // answer takes settings and a frame and answers each fault and the frame, or
