@@ -75,6 +75,17 @@ func (l Lock) groupDifferences(old Lock) (moved, added, removed, changed []strin
 	return moved, added, removed, changed
 }
 
+// partitionChanges tells of the categories of both locks whose partition changed.
+func (l Lock) partitionChanges(old Lock) (out []string) {
+	is := l.partition()
+	for _, c := range old.Categories {
+		if now := is[c.Category]; now != dataset.NoPartition && now != c.Partition {
+			out = append(out, fmt.Sprintf("category %q changed from %s to %s", c.Category, c.Partition, now))
+		}
+	}
+	return out
+}
+
 func samplesIn(entry string) string {
 	if f := strings.Fields(entry); len(f) == 3 {
 		return f[1]

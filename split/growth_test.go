@@ -1,9 +1,11 @@
 package split_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -238,5 +240,94 @@ func TestSamplesWithoutGroupAreToldAloud(t *testing.T) {
 		if !strings.Contains(strings.Join(p.Warnings, "\n"), "of 30 of 120 samples neither person nor session is known") {
 			t.Errorf("by %s: warnings %q", by, p.Warnings)
 		}
+	}
+}
+
+// A group of unseen samples alone is tested once over the folds, and it stays where it
+// was when it gets others, or when a group loses all but its unseen ones.
+func TestUnseenGroupsStay(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	of := func(category string, groups ...int) (out []dataset.Sample) {
+		for _, g := range groups {
+			id := fmt.Sprintf("%s-p%03d", category, g)
+			out = append(out, dataset.Sample{ID: id, Path: id + ".jpg", Category: category, Group: fmt.Sprintf("p%03d", g), Label: dataset.NoLabel})
+		}
+		return out
+	}
+	many := func(from, to int) (out []int) {
+		for i := from; i < to; i++ {
+			out = append(out, i)
+		}
+		return out
+	}
+	all := append(of("fist", many(0, 30)...), append(of("idle", many(0, 30)...), of("wave", many(0, 40)...)...)...)
+	for _, folds := range []int{0, 3} {
+		tested := map[string]int{}
+		for fold := range max(1, folds) {
+			o := split.Default()
+			o.Known, o.Unknown, o.Unseen, o.Folds, o.Fold = []string{"fist"}, []string{"idle"}, []string{"wave"}, folds, fold
+			lock, before := planned(t, o, all, nil, r)
+			was := map[string]dataset.Role{}
+			for _, s := range before.Samples {
+				was[s.ID] = s.Role
+				if s.Group >= "p030" && s.Role == dataset.Test {
+					tested[s.Group]++
+				}
+			}
+			grown := append(slices.Clone(all), of("fist", many(30, 40)...)...)
+			less := slices.DeleteFunc(slices.Clone(all), func(s dataset.Sample) bool { return s.Category != "wave" && s.Group < "p004" })
+			for _, samples := range [][]dataset.Sample{grown, less} {
+				now, after := planned(t, o, samples, &lock, r)
+				if err := now.Kept(lock); err != nil {
+					t.Error(err)
+				}
+				for _, s := range after.Samples {
+					if role, ok := was[s.ID]; ok && role != s.Role {
+						t.Errorf("%d folds: %s moved from %s to %s", folds, s.ID, role, s.Role)
+					}
+				}
+				if _, err := now.Recompute(after); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		for g := 30; g < 40; g++ {
+			if n := tested[fmt.Sprintf("p%03d", g)]; n != 1 {
+				t.Errorf("%d folds: p%03d is tested %d times", folds, g, n)
+			}
+		}
+	}
+}
+
+// A lock whose entries say no role is refused, not taken for one that is silent.
+func TestBrokenEntriesAreRefused(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 3))
+	o := split.Default()
+	var samples []dataset.Sample
+	for p := range 12 {
+		samples = append(samples, someone(r, []string{"aaaa", "bbbb", "cccc", "dddd"}, fmt.Sprintf("p%03d", p))...)
+	}
+	lock, _ := planned(t, o, samples, nil, r)
+	lock.Groups["p001"] = "x" + lock.Groups["p001"]
+	_, _, err := split.Stage{Options: o}.PlanFrom(dataset.New(samples), rng.New(1).With("split"), &lock)
+	if !errors.Is(err, dataset.ErrInvalid) || !strings.Contains(err.Error(), `of group "p001": want a role or fold`) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := split.ParseLock([]byte(`{"algorithm":"` + lock.Algorithm + `","groups":{}}`)); err == nil || !strings.Contains(err.Error(), "it names no group") {
+		t.Errorf("without groups: %v", err)
+	}
+}
+
+// Another person may be left out under one lock.
+func TestLeavingOutAnotherPersonKeepsTheLock(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 4))
+	samples := captures(six(), 9, 2).Samples
+	o := options()
+	o.LeaveOut = []string{"p001"}
+	lock, _ := planned(t, o, samples, nil, r)
+	o.LeaveOut = []string{"p002"}
+	now, _ := planned(t, o, samples, &lock, r)
+	if err := now.Kept(lock); err != nil {
+		t.Error(err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"slices"
@@ -246,11 +247,29 @@ func ParseLock(data []byte) (*Lock, error) {
 	if err := json.Unmarshal(data, &l); err != nil {
 		return nil, broken(err)
 	}
+	if len(l.Groups) == 0 {
+		return nil, broken(errors.New("it names no group"))
+	}
 	return &l, nil
 }
 
 func broken(err error) error {
 	return fmt.Errorf("it is no split lock: %w: take it from version control again, or delete it to deal all groups anew", err)
+}
+
+// entries fails when the lock says something else of a group than its role or fold.
+func (l *Lock) entries(b bins) error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(l.Groups)) {
+		left := l.leaves(name) && l.bin(name) == string(dataset.Test)
+		if b.index(l.bin(name)) < 0 && !left && len(errs) < maxDifferences {
+			errs = append(errs, fmt.Errorf("the split lock says %q of group %q: want a role or fold, a number of samples and a digest: take the lock from version control again", l.Groups[name], name))
+		}
+	}
+	if len(errs) > 0 {
+		return fmt.Errorf("%w: %w", dataset.ErrInvalid, errors.Join(errs...))
+	}
+	return nil
 }
 
 // bin returns the role or fold that the lock has for a group, "" for none.
@@ -304,18 +323,29 @@ func (l Lock) settings(old Lock) (out []string) {
 	return out
 }
 
-// Kept fails when a group of the old lock has another role or fold now, which
-// no update may do.
+// Kept fails when a group of the old lock has another role or fold now, which no
+// update may do but to the groups that are or were left out by name.
 func (l Lock) Kept(old Lock) error {
 	var errs []error
-	for name := range old.Groups {
-		if _, ok := l.Groups[name]; ok && l.bin(name) != old.bin(name) {
-			errs = append(errs, fmt.Errorf("group %q moved from %s to %s", name, old.bin(name), l.bin(name)))
-		}
+	for _, name := range l.moves(old) {
+		errs = append(errs, fmt.Errorf("group %q moved from %s to %s", name, old.bin(name), l.bin(name)))
 	}
-	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(errs...)
 }
+
+// moves returns the groups that have another role or fold than in old, sorted, but
+// for those left out by name in either.
+func (l Lock) moves(old Lock) (out []string) {
+	for _, name := range slices.Sorted(maps.Keys(old.Groups)) {
+		if _, ok := l.Groups[name]; ok && l.bin(name) != old.bin(name) && !l.leaves(name) && !old.leaves(name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// leaves tells whether split.leave_out named the group.
+func (l Lock) leaves(group string) bool { return slices.Contains(l.LeaveOut, group) }
 
 // Report says in sentences how the split came out: shares asked for and got,
 // groups of several categories, groups that were moved, samples whose group

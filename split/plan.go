@@ -22,7 +22,7 @@ type Plan struct {
 	salt    int
 	settled []int
 	from    map[dataset.Role]string // by time: when the role begins
-	only    []bool                  // by group: it has unseen samples only
+	aside   []bool                  // by group: with leave_out, it has unseen samples only, which are tested all the same
 	at      map[string]int
 	seed    uint64
 	result  *resultHash
@@ -46,6 +46,9 @@ func (o Options) Plan(t *Tally, key rng.Key, old *Lock) (*Plan, error) {
 	var drawn Partition
 	if old != nil {
 		if err := old.fits(o, p.seed); err != nil {
+			return nil, err
+		}
+		if err := old.entries(p.bins); err != nil {
 			return nil, err
 		}
 		drawn = old.partition()
@@ -84,7 +87,7 @@ func (p *Plan) deal(key rng.Key, old *Lock) error {
 	if p.o.Repeat > 0 {
 		d.key = key.With("repeat").WithInt(p.o.Repeat)
 	}
-	p.only = make([]bool, len(p.all.groups))
+	p.aside = make([]bool, len(p.all.groups))
 	if p.o.By == ByTime {
 		p.in, p.from, err = p.inTime(trained, old)
 		return err
@@ -92,8 +95,11 @@ func (p *Plan) deal(key rng.Key, old *Lock) error {
 	test := p.bins.index(string(dataset.Test))
 	for g := range p.all.groups {
 		d.fixed[g] = free
-		if p.only[g] = len(trained.of(g)) == 0; p.only[g] && test >= 0 {
-			d.fixed[g] = test
+		if len(trained.of(g)) == 0 { // unseen samples only, which nothing but a test can use
+			p.aside[g] = len(p.o.LeaveOut) > 0
+			if test >= 0 {
+				d.fixed[g] = test
+			}
 		}
 	}
 	salt := p.o.Salt
@@ -134,7 +140,7 @@ func (p *Plan) leftOut() (map[int32]bool, error) {
 // role returns the role of the samples of a group in a category.
 func (p *Plan) role(group int, part dataset.Partition) dataset.Role {
 	r := dataset.Test
-	if in := p.in[group]; in != leftOut && !p.only[group] {
+	if in := p.in[group]; in != leftOut && !p.aside[group] {
 		r = p.bins.roles[in]
 	}
 	if part == dataset.Unseen && r != dataset.Test {

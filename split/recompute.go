@@ -64,10 +64,10 @@ func (l Lock) plan(m dataset.Manifest) (*Plan, error) {
 	if o.By == ByTime {
 		p.salt = 0
 	}
-	p.in, p.only = make([]int, len(p.all.groups)), make([]bool, len(p.all.groups))
+	p.in, p.aside = make([]int, len(p.all.groups)), make([]bool, len(p.all.groups))
 	for g, name := range p.all.groups {
 		p.at[name] = g
-		p.only[g] = o.By != ByTime && !slices.ContainsFunc(p.all.of(g), func(c cell) bool { return p.Partition[p.all.categories[c.category]] != dataset.Unseen })
+		p.aside[g] = len(o.LeaveOut) > 0 && !slices.ContainsFunc(p.all.of(g), func(c cell) bool { return p.Partition[p.all.categories[c.category]] != dataset.Unseen })
 		p.in[g] = p.bins.index(l.bin(name))
 		if entry, ok := l.Groups[name]; !ok {
 			fault("group %q of the samples is not in it", name)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/gesturekit/gesturekit/dataset"
 	"github.com/gesturekit/gesturekit/internal/atomicfile"
@@ -119,20 +120,33 @@ func (s Stage) Run(_ context.Context, in dataset.Manifest, env pipeline.Env) (da
 	)
 }
 
-// moved tells when captures were added and groups of the recorded split move
-// for it.
+// moved tells when captures were added and groups or drawn categories of the
+// recorded split move for it.
 func (s Stage) moved(lock Lock, env pipeline.Env) []string {
 	old, err := ReadLock(filepath.Join(env.Output(s.Name()), LockFile))
 	if err != nil || len(lock.settings(*old)) > 0 { // no split yet, or one of other settings
 		return nil
 	}
-	moved, _, _, _ := lock.groupDifferences(*old)
-	if len(moved) == 0 {
-		return nil
+	var out []string
+	if n := len(lock.moves(*old)); n > 0 {
+		why := "as captures were added"
+		switch {
+		case lock.By == ByTime:
+			why += " and the last ones are the test"
+		case lock.Salt != old.Salt:
+			why = fmt.Sprintf("as the salt changed from %d to %d (split.salt: %[1]d brings it back)", old.Salt, lock.Salt)
+		}
+		out = append(out, fmt.Sprintf("%s to another role or fold than in the last split, %s: a model trained before may have seen what is now the test. To keep old groups where they were, set split.lock, which gesturekit split update writes", countMoves(n), why))
 	}
-	if lock.By == ByTime {
-		return []string{fmt.Sprintf("%d groups move to another role than in the last split, as captures were added and the last ones are the test: a model trained before may have seen what is now the test. To keep old groups where they were, set split.lock, which gesturekit split update writes", len(moved))}
+	if changed := lock.partitionChanges(*old); len(changed) > 0 && !s.Options.Partitioned() {
+		out = append(out, fmt.Sprintf("drawn anew, as there are other categories: %s. To keep old categories where they were, set split.lock, which gesturekit split update writes, or split.partition", strings.Join(limited(changed, maxDifferences), "; ")))
 	}
-	return []string{fmt.Sprintf("%d groups move to another role or fold than in the last split, as the salt changed from %d to %d: a model trained before has seen what is now the test. To keep old groups where they were, set split.salt: %d, and then split.lock, which gesturekit split update writes",
-		len(moved), old.Salt, lock.Salt, old.Salt)}
+	return out
+}
+
+func countMoves(groups int) string {
+	if groups == 1 {
+		return "1 group moves"
+	}
+	return fmt.Sprintf("%d groups move", groups)
 }
