@@ -23,7 +23,7 @@ type Stage struct{ Options Options }
 func (Stage) Name() string { return "split" }
 
 // Version identifies the algorithm.
-func (Stage) Version() string { return "split/3 " + algorithm }
+func (Stage) Version() string { return "split/4 " + algorithm }
 
 // Settings returns the options. Where the partition file and the lock lie is
 // not part of them: their content is an input.
