@@ -242,8 +242,8 @@ func (d *decoder) planes(r image.Rectangle) ([]plane, image.Image) {
 
 // write transforms a block and writes its samples.
 func (b *block) write(dst []byte, stride int, rows uint) {
-	idctRows(b, rows)
-	idctCols(b)
+	b.rows(rows)
+	b.columns()
 	for y := range 8 {
 		row, line := dst[y*stride:][:8:8], b[8*y:][:8:8]
 		for x, v := range line {
