@@ -405,3 +405,54 @@ func FuzzReadPartition(f *testing.F) {
 		}
 	})
 }
+
+// A split in the place of another one tells which of its captures and categories
+// have another use than there.
+func TestRunTellsWhatMoves(t *testing.T) {
+	root := t.TempDir()
+	run := func(o split.Options, m dataset.Manifest) string {
+		var warnings []string
+		dir := t.TempDir()
+		out, err := split.Stage{Options: o}.Run(t.Context(), m, pipeline.Env{
+			Name: "split", Root: root, Dir: dir, Key: rng.New(1).With("split"), Workers: 1,
+			Progress: func(e progress.Event) {
+				if e.Warning {
+					warnings = append(warnings, e.Note)
+				}
+			},
+		})
+		if err == nil {
+			err = errors.Join(out.Write(dir), os.RemoveAll(filepath.Join(root, "split")), os.Rename(dir, filepath.Join(root, "split")))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(warnings, "\n")
+	}
+	const renamed, drawn = "another role than in the last split, as the group has another name", "drawn anew, as there are other categories"
+	m := captures(six(), 20, 2)
+	for i := range m.Samples {
+		m.Samples[i].SHA256 = fmt.Sprintf("%064x", i)
+	}
+	if w := run(options(), m); strings.Contains(w, renamed) || strings.Contains(w, drawn) {
+		t.Errorf("the first split: %q", w)
+	}
+	if w := run(options(), m); w != run(options(), m) || strings.Contains(w, "another") {
+		t.Errorf("the same split: %q", w)
+	}
+	other := m.Clone()
+	for i := range other.Samples {
+		if s := &other.Samples[i]; s.Group < "p010" {
+			s.Group = "new-" + s.Group
+		}
+	}
+	if w := run(options(), other); !strings.Contains(w, renamed) {
+		t.Errorf("with other names: %q", w)
+	}
+
+	o := split.Default()
+	run(o, m)
+	if w := run(o, captures(append(six(), "aaa", "point", "zoo", "rock"), 20, 2)); !strings.Contains(w, drawn) || !strings.Contains(w, "changed from") {
+		t.Errorf("with other categories: %q", w)
+	}
+}

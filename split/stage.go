@@ -110,7 +110,7 @@ func (s Stage) Run(_ context.Context, in dataset.Manifest, env pipeline.Env) (da
 		return in, err
 	}
 	lock := p.Lock()
-	for _, w := range append(p.Warnings, s.moved(lock, env)...) {
+	for _, w := range append(p.Warnings, s.moved(lock, out, env)...) {
 		env.Warn(w)
 	}
 	env.Report(len(out.Samples), len(out.Samples), "samples")
@@ -122,7 +122,7 @@ func (s Stage) Run(_ context.Context, in dataset.Manifest, env pipeline.Env) (da
 
 // moved tells when captures were added and groups or drawn categories of the
 // recorded split move for it.
-func (s Stage) moved(lock Lock, env pipeline.Env) []string {
+func (s Stage) moved(lock Lock, m dataset.Manifest, env pipeline.Env) []string {
 	old, err := ReadLock(filepath.Join(env.Output(s.Name()), LockFile))
 	if err != nil || len(lock.settings(*old)) > 0 { // no split yet, or one of other settings
 		return nil
@@ -141,7 +141,39 @@ func (s Stage) moved(lock Lock, env pipeline.Env) []string {
 	if changed := lock.partitionChanges(*old); len(changed) > 0 && !s.Options.Partitioned() {
 		out = append(out, fmt.Sprintf("drawn anew, as there are other categories: %s. To keep old categories where they were, set split.lock, which gesturekit split update writes, or split.partition", strings.Join(limited(changed, maxDifferences), "; ")))
 	}
+	before, err := dataset.Read(env.Output(s.Name()))
+	if err != nil {
+		return out
+	}
+	if n, was, is := renamed(before, m); n > 0 {
+		out = append(out, fmt.Sprintf("%s another role than in the last split, as the group has another name, such as %q in place of %q: bursts and near-duplicates without a person or session are named after their first capture. A model trained before may have seen what is now the test; tell who is who (ingest.groups)", countCaptures(n), is, was))
+	}
 	return out
+}
+
+// renamed counts the captures of another role and another group than before, and
+// returns the groups of the first one.
+func renamed(before, now dataset.Manifest) (n int, was, is string) {
+	old := make(map[string]*dataset.Sample, len(before.Samples))
+	for i := range before.Samples {
+		old[before.Samples[i].SHA256] = &before.Samples[i]
+	}
+	for i := range now.Samples {
+		s := &now.Samples[i]
+		if b := old[s.SHA256]; b != nil && b.Group != s.Group && b.Role != s.Role {
+			if n++; n == 1 {
+				was, is = b.Group, s.Group
+			}
+		}
+	}
+	return n, was, is
+}
+
+func countCaptures(n int) string {
+	if n == 1 {
+		return "1 capture has"
+	}
+	return fmt.Sprintf("%d captures have", n)
 }
 
 func countMoves(groups int) string {
