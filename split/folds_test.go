@@ -46,7 +46,9 @@ func groupRoles(m dataset.Manifest) map[string]dataset.Role {
 
 func TestEveryGroupIsTestedInOneFold(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	samples := captures(six(), 23, 2).Samples
+	samples := slices.DeleteFunc(captures(six(), 23, 2).Samples, func(s dataset.Sample) bool {
+		return s.Group > "p019" && s.Category != "call" // groups of unseen samples only
+	})
 	tested, validated := map[string]int{}, map[string]int{}
 	var groups map[string]string
 	for fold := range 5 {
@@ -72,7 +74,11 @@ func TestEveryGroupIsTestedInOneFold(t *testing.T) {
 		}
 	}
 	for p := range 23 {
-		if g := fmt.Sprintf("p%03d", p); tested[g] != 1 || validated[g] != 1 {
+		g, validations := fmt.Sprintf("p%03d", p), 1
+		if g > "p019" {
+			validations = 0 // unseen samples are not for validation
+		}
+		if tested[g] != 1 || validated[g] != validations {
 			t.Errorf("%s is tested %d times and validated %d times", g, tested[g], validated[g])
 		}
 	}

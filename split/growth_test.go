@@ -261,10 +261,13 @@ func TestUnseenGroupsStay(t *testing.T) {
 		return out
 	}
 	all := append(of("fist", many(0, 30)...), append(of("idle", many(0, 30)...), of("wave", many(0, 40)...)...)...)
-	for _, folds := range []int{0, 3} {
+	for name, folds := range map[string]int{"shares": 0, "folds": 3, "left out": 0} {
 		tested := map[string]int{}
 		for fold := range max(1, folds) {
 			o := split.Default()
+			if name == "left out" {
+				o.LeaveOut = []string{"p005"}
+			}
 			o.Known, o.Unknown, o.Unseen, o.Folds, o.Fold = []string{"fist"}, []string{"idle"}, []string{"wave"}, folds, fold
 			lock, before := planned(t, o, all, nil, r)
 			was := map[string]dataset.Role{}
@@ -283,7 +286,7 @@ func TestUnseenGroupsStay(t *testing.T) {
 				}
 				for _, s := range after.Samples {
 					if role, ok := was[s.ID]; ok && role != s.Role {
-						t.Errorf("%d folds: %s moved from %s to %s", folds, s.ID, role, s.Role)
+						t.Errorf("%s: %s moved from %s to %s", name, s.ID, role, s.Role)
 					}
 				}
 				if _, err := now.Recompute(after); err != nil {
@@ -293,7 +296,7 @@ func TestUnseenGroupsStay(t *testing.T) {
 		}
 		for g := 30; g < 40; g++ {
 			if n := tested[fmt.Sprintf("p%03d", g)]; n != 1 {
-				t.Errorf("%d folds: p%03d is tested %d times", folds, g, n)
+				t.Errorf("%s: p%03d is tested %d times", name, g, n)
 			}
 		}
 	}

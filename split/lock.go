@@ -22,7 +22,8 @@ import (
 // LockFile is the name of the record of a split.
 const LockFile = "split.lock.json"
 
-// algorithm names the way from seed to roles; it changes when that way does.
+// algorithm names the way from seed to roles and folds of groups; it changes
+// when that way does.
 const algorithm = "sha256-group-threshold/2"
 
 // Lock records what a split was made from and what came out. With it as
@@ -261,7 +262,7 @@ func broken(err error) error {
 func (l *Lock) entries(b bins) error {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(l.Groups)) {
-		left := l.leaves(name) && l.bin(name) == string(dataset.Test)
+		left := len(l.LeaveOut) > 0 && l.bin(name) == string(dataset.Test)
 		if b.index(l.bin(name)) < 0 && !left && len(errs) < maxDifferences {
 			errs = append(errs, fmt.Errorf("the split lock says %q of group %q: want a role or fold, a number of samples and a digest: take the lock from version control again", l.Groups[name], name))
 		}

@@ -22,13 +22,13 @@ type Plan struct {
 	salt    int
 	settled []int
 	from    map[dataset.Role]string // by time: when the role begins
-	aside   []bool                  // by group: with leave_out, it has unseen samples only, which are tested all the same
 	at      map[string]int
 	seed    uint64
 	result  *resultHash
 }
 
-// leftOut stands for the bin of the groups that split.leave_out names.
+// leftOut stands for the bin of the groups that are the test with
+// split.leave_out: those that it names, and those of unseen samples only.
 const leftOut = -2
 
 // Plan works out the split of the samples counted by t, which takes no more
@@ -71,7 +71,8 @@ func (o Options) Plan(t *Tally, key rng.Key, old *Lock) (*Plan, error) {
 	return p, nil
 }
 
-// deal gives every group its bin.
+// deal gives every group its bin. A new group of unseen samples only goes to
+// the test, and stays there when it gets others; in folds it goes to one as any.
 func (p *Plan) deal(key rng.Key, old *Lock) error {
 	out, err := p.leftOut()
 	if err != nil {
@@ -80,38 +81,35 @@ func (p *Plan) deal(key rng.Key, old *Lock) error {
 	trained := p.all.restricted(func(c cell) bool {
 		return p.Partition[p.all.categories[c.category]] != dataset.Unseen
 	})
-	d := dealing{
-		table: trained.restricted(func(c cell) bool { return !out[c.group] }), bins: p.bins, key: key,
-		tolerance: p.o.Tolerance, fixed: make([]int, len(p.all.groups)),
-	}
-	if p.o.Repeat > 0 {
-		d.key = key.With("repeat").WithInt(p.o.Repeat)
-	}
-	p.aside = make([]bool, len(p.all.groups))
 	if p.o.By == ByTime {
 		p.in, p.from, err = p.inTime(trained, old)
 		return err
 	}
-	test := p.bins.index(string(dataset.Test))
-	for g := range p.all.groups {
-		d.fixed[g] = free
-		if len(trained.of(g)) == 0 { // unseen samples only, which nothing but a test can use
-			p.aside[g] = len(p.o.LeaveOut) > 0
-			if test >= 0 {
-				d.fixed[g] = test
-			}
+	salt := p.o.Salt
+	if old == nil {
+		old = &Lock{}
+	} else if salt < 0 {
+		salt = old.Salt
+	}
+	fixed := make([]int, len(p.all.groups))
+	for g, name := range p.all.groups {
+		bin := old.bin(name)
+		if slices.Contains(old.LeaveOut, name) {
+			bin = "" // it was in test for its name, and goes where it would be without
+		}
+		if bin == "" && len(trained.of(g)) == 0 && !p.bins.folds {
+			bin = string(dataset.Test)
+		}
+		if fixed[g] = p.bins.index(bin); fixed[g] < 0 && bin == string(dataset.Test) {
+			out[int32(g)] = true
 		}
 	}
-	salt := p.o.Salt
-	if old != nil {
-		if salt < 0 {
-			salt = old.Salt
-		}
-		for g, name := range p.all.groups {
-			if b := p.bins.index(old.bin(name)); b >= 0 {
-				d.fixed[g] = b
-			}
-		}
+	d := dealing{
+		table: trained.restricted(func(c cell) bool { return !out[c.group] }), bins: p.bins, key: key,
+		tolerance: p.o.Tolerance, fixed: fixed,
+	}
+	if p.o.Repeat > 0 {
+		d.key = key.With("repeat").WithInt(p.o.Repeat)
 	}
 	p.in, p.salt, p.settled = d.deal(salt)
 	for g := range out {
@@ -140,7 +138,7 @@ func (p *Plan) leftOut() (map[int32]bool, error) {
 // role returns the role of the samples of a group in a category.
 func (p *Plan) role(group int, part dataset.Partition) dataset.Role {
 	r := dataset.Test
-	if in := p.in[group]; in != leftOut && !p.aside[group] {
+	if in := p.in[group]; in != leftOut {
 		r = p.bins.roles[in]
 	}
 	if part == dataset.Unseen && r != dataset.Test {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"slices"
 
 	"github.com/gesturekit/gesturekit/dataset"
 )
@@ -64,17 +63,21 @@ func (l Lock) plan(m dataset.Manifest) (*Plan, error) {
 	if o.By == ByTime {
 		p.salt = 0
 	}
-	p.in, p.aside = make([]int, len(p.all.groups)), make([]bool, len(p.all.groups))
+	p.in = make([]int, len(p.all.groups))
 	for g, name := range p.all.groups {
 		p.at[name] = g
-		p.aside[g] = len(o.LeaveOut) > 0 && !slices.ContainsFunc(p.all.of(g), func(c cell) bool { return p.Partition[p.all.categories[c.category]] != dataset.Unseen })
 		p.in[g] = p.bins.index(l.bin(name))
 		if entry, ok := l.Groups[name]; !ok {
 			fault("group %q of the samples is not in it", name)
-		} else if slices.Contains(l.LeaveOut, name) && l.bin(name) == string(dataset.Test) {
+		} else if len(l.LeaveOut) > 0 && l.bin(name) == string(dataset.Test) {
 			p.in[g] = leftOut
 		} else if p.in[g] < 0 {
 			fault("it says %q of group %q, want a role or fold, a number of samples and a digest", entry, name)
+		}
+	}
+	for _, name := range l.LeaveOut {
+		if g, ok := p.at[name]; !ok || p.in[g] != leftOut {
+			fault("it leaves out group %q, but has it not in test", name)
 		}
 	}
 	for _, name := range l.Settled {
