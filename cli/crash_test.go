@@ -103,7 +103,7 @@ func TestKillIngestAndRunAgain(t *testing.T) {
 // or interrupts that one, and goes on.
 func TestTwoProcessesOnOneOutput(t *testing.T) {
 	t.Chdir(t.TempDir())
-	rawCaptures(t, "raw", 0, 60)
+	rawCaptures(t, "raw", 0, 240)
 	ingest := func(out string) *exec.Cmd {
 		return exec.Command("gesturekit", "ingest", "--ingest.captures", "raw", "--workers", "2", "--out", out)
 	}
@@ -133,10 +133,12 @@ func TestTwoProcessesOnOneOutput(t *testing.T) {
 		if err == nil || !strings.Contains(string(out), "run: another gesturekit is working in this folder: wait for it, or give another --out") {
 			t.Errorf("a second process: %v: %s", err, out)
 		}
-		for _, s := range []syscall.Signal{end, syscall.SIGCONT} {
-			if err := first.Process.Signal(s); err != nil {
-				t.Fatal(err)
-			}
+		err = first.Process.Signal(end)
+		if err == nil && end != syscall.SIGKILL { // which does not wait until the process goes on
+			err = first.Process.Signal(syscall.SIGCONT)
+		}
+		if err != nil {
+			t.Fatal(err)
 		}
 		<-over
 		if code := first.ProcessState.ExitCode(); end == syscall.SIGINT && code != 130 {
