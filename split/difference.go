@@ -29,7 +29,8 @@ func (l Lock) Differences(old Lock) []string {
 	if old.Salt != l.Salt {
 		out = append(out, fmt.Sprintf("the salt changed from %d to %d", old.Salt, l.Salt))
 	}
-	out = append(out, l.categoryDifferences(old)...)
+	categories, _ := l.categoryDifferences(old)
+	out = append(out, categories...)
 	moved, added, removed, changed := l.groupDifferences(old)
 	for _, list := range [][]string{moved, added, removed, changed} {
 		out = append(out, limited(list, maxDifferences)...)
@@ -40,19 +41,22 @@ func (l Lock) Differences(old Lock) []string {
 	return out
 }
 
-func (l Lock) categoryDifferences(old Lock) (out []string) {
+// categoryDifferences tells of the categories that differ, and again of those that both
+// locks have in different partitions.
+func (l Lock) categoryDifferences(old Lock) (all, changed []string) {
 	was, is := old.partition(), l.partition()
 	for _, c := range slices.Sorted(maps.Keys(merged(was, is))) {
 		switch {
 		case was[c] == dataset.NoPartition:
-			out = append(out, fmt.Sprintf("category %q was added as %s", c, is[c]))
+			all = append(all, fmt.Sprintf("category %q was added as %s", c, is[c]))
 		case is[c] == dataset.NoPartition:
-			out = append(out, fmt.Sprintf("category %q (%s) was removed", c, was[c]))
+			all = append(all, fmt.Sprintf("category %q (%s) was removed", c, was[c]))
 		case was[c] != is[c]:
-			out = append(out, fmt.Sprintf("category %q changed from %s to %s", c, was[c], is[c]))
+			changed = append(changed, fmt.Sprintf("category %q changed from %s to %s", c, was[c], is[c]))
+			all = append(all, changed[len(changed)-1])
 		}
 	}
-	return out
+	return all, changed
 }
 
 func (l Lock) groupDifferences(old Lock) (moved, added, removed, changed []string) {
@@ -73,17 +77,6 @@ func (l Lock) groupDifferences(old Lock) (moved, added, removed, changed []strin
 		}
 	}
 	return moved, added, removed, changed
-}
-
-// partitionChanges tells of the categories of both locks whose partition changed.
-func (l Lock) partitionChanges(old Lock) (out []string) {
-	is := l.partition()
-	for _, c := range old.Categories {
-		if now := is[c.Category]; now != dataset.NoPartition && now != c.Partition {
-			out = append(out, fmt.Sprintf("category %q changed from %s to %s", c.Category, c.Partition, now))
-		}
-	}
-	return out
 }
 
 func samplesIn(entry string) string {

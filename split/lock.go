@@ -262,8 +262,7 @@ func broken(err error) error {
 func (l *Lock) entries(b bins) error {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(l.Groups)) {
-		left := len(l.LeaveOut) > 0 && l.bin(name) == string(dataset.Test)
-		if b.index(l.bin(name)) < 0 && !left && len(errs) < maxDifferences {
+		if l.in(name, b) == free && len(errs) < maxDifferences {
 			errs = append(errs, fmt.Errorf("the split lock says %q of group %q: want a role or fold, a number of samples and a digest: take the lock from version control again", l.Groups[name], name))
 		}
 	}
@@ -271,6 +270,15 @@ func (l *Lock) entries(b bins) error {
 		return fmt.Errorf("%w: %w", dataset.ErrInvalid, errors.Join(errs...))
 	}
 	return nil
+}
+
+// in returns the bin that a group is in: leftOut if it is the test with leave_out,
+// free if the lock says nothing of the kind.
+func (l *Lock) in(group string, b bins) int {
+	if len(l.LeaveOut) > 0 && l.bin(group) == string(dataset.Test) {
+		return leftOut
+	}
+	return b.index(l.bin(group))
 }
 
 // bin returns the role or fold that the lock has for a group, "" for none.

@@ -94,7 +94,7 @@ func (p *Plan) deal(key rng.Key, old *Lock) error {
 	fixed := make([]int, len(p.all.groups))
 	for g, name := range p.all.groups {
 		bin := old.bin(name)
-		if slices.Contains(old.LeaveOut, name) {
+		if old.leaves(name) {
 			bin = "" // it was in test for its name, and goes where it would be without
 		}
 		if bin == "" && len(trained.of(g)) == 0 && !p.bins.folds {

@@ -66,12 +66,10 @@ func (l Lock) plan(m dataset.Manifest) (*Plan, error) {
 	p.in = make([]int, len(p.all.groups))
 	for g, name := range p.all.groups {
 		p.at[name] = g
-		p.in[g] = p.bins.index(l.bin(name))
+		p.in[g] = l.in(name, p.bins)
 		if entry, ok := l.Groups[name]; !ok {
 			fault("group %q of the samples is not in it", name)
-		} else if len(l.LeaveOut) > 0 && l.bin(name) == string(dataset.Test) {
-			p.in[g] = leftOut
-		} else if p.in[g] < 0 {
+		} else if p.in[g] == free {
 			fault("it says %q of group %q, want a role or fold, a number of samples and a digest", entry, name)
 		}
 	}

@@ -136,9 +136,9 @@ func (s Stage) moved(lock Lock, m dataset.Manifest, env pipeline.Env) []string {
 		case lock.Salt != old.Salt:
 			why = fmt.Sprintf("as the salt changed from %d to %d (split.salt: %[1]d brings it back)", old.Salt, lock.Salt)
 		}
-		out = append(out, fmt.Sprintf("%s to another role or fold than in the last split, %s: a model trained before may have seen what is now the test. To keep old groups where they were, set split.lock, which gesturekit split update writes", countMoves(n), why))
+		out = append(out, fmt.Sprintf("%s moved to another role or fold than in the last split, %s: a model trained before may have seen what is now the test. To keep old groups where they were, set split.lock, which gesturekit split update writes", plural(n, "group"), why))
 	}
-	if changed := lock.partitionChanges(*old); len(changed) > 0 && !s.Options.Partitioned() {
+	if _, changed := lock.categoryDifferences(*old); len(changed) > 0 && !s.Options.Partitioned() {
 		out = append(out, fmt.Sprintf("drawn anew, as there are other categories: %s. To keep old categories where they were, set split.lock, which gesturekit split update writes, or split.partition", strings.Join(limited(changed, maxDifferences), "; ")))
 	}
 	before, err := dataset.Read(env.Output(s.Name()))
@@ -146,7 +146,7 @@ func (s Stage) moved(lock Lock, m dataset.Manifest, env pipeline.Env) []string {
 		return out
 	}
 	if n, was, is := renamed(before, m); n > 0 {
-		out = append(out, fmt.Sprintf("%s another role than in the last split, as the group has another name, such as %q in place of %q: bursts and near-duplicates without a person or session are named after their first capture. A model trained before may have seen what is now the test; tell who is who (ingest.groups)", countCaptures(n), is, was))
+		out = append(out, fmt.Sprintf("%s in another role than in the last split, as the group has another name, such as %q in place of %q: bursts and near-duplicates without a person or session are named after their first capture. A model trained before may have seen what is now the test; tell who is who (ingest.groups)", plural(n, "capture"), is, was))
 	}
 	return out
 }
@@ -167,18 +167,4 @@ func renamed(before, now dataset.Manifest) (n int, was, is string) {
 		}
 	}
 	return n, was, is
-}
-
-func countCaptures(n int) string {
-	if n == 1 {
-		return "1 capture has"
-	}
-	return fmt.Sprintf("%d captures have", n)
-}
-
-func countMoves(groups int) string {
-	if groups == 1 {
-		return "1 group moves"
-	}
-	return fmt.Sprintf("%d groups move", groups)
 }
