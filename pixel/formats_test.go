@@ -1,35 +1,19 @@
 package pixel_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"errors"
 	"image/png"
-	"io"
 	"strings"
 	"testing"
 
+	"github.com/gesturekit/gesturekit/internal/golden"
 	"github.com/gesturekit/gesturekit/pixel"
 )
 
 func formatFiles(t testing.TB) map[string][]byte {
 	t.Helper()
-	z, err := zip.OpenReader("testdata/formats/formats.zip")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
-	out := map[string][]byte{}
-	for _, f := range z.File {
-		r, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if out[f.Name], err = io.ReadAll(r); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return out
+	return golden.Files(t, "testdata/formats/formats.zip")
 }
 
 // The pixels are those of Pillow (testdata/formats/make.py), but for what the two

@@ -1,38 +1,22 @@
 package baseline_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"image"
 	"image/jpeg"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/gesturekit/gesturekit/internal/golden"
 	"github.com/gesturekit/gesturekit/pixel/baseline"
 )
 
 // files are those that testdata/make.py writes, by name.
 func files(t testing.TB) map[string][]byte {
 	t.Helper()
-	z, err := zip.OpenReader("testdata/jpeg.zip")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
-	out := map[string][]byte{}
-	for _, f := range z.File {
-		r, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if out[f.Name], err = io.ReadAll(r); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return out
+	return golden.Files(t, "testdata/jpeg.zip")
 }
 
 // agree decodes parts of a file, and reports whether that is possible. If it is,
