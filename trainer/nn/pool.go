@@ -16,8 +16,8 @@ type pool struct {
 	caller  sleeper
 	round   atomic.Int64 // phases begun
 	busy    atomic.Int64 // workers that have not ended the round
-	next    atomic.Int64
-	closed  bool // set before the last round
+	shares  []portion    // of the tasks, one per worker
+	closed  bool         // set before the last round
 	job     job
 }
 
@@ -30,10 +30,18 @@ type job struct {
 	in    [][]float32
 }
 
+// portion is the part of the tasks that a worker begins with: the same in every
+// operation, so that what it reads is in its own cache. Then it helps the others.
+type portion struct {
+	next atomic.Int64
+	end  int64
+	_    [48]byte // a cache line each
+}
+
 // newPool starts workers-1 goroutines, which live until close; the caller of run
 // is the first worker. scratch is the number of float32 each may need.
 func newPool(workers, scratch int) *pool {
-	p := &pool{scratch: make([][]float32, workers), caller: newSleeper()}
+	p := &pool{scratch: make([][]float32, workers), shares: make([]portion, workers), caller: newSleeper()}
 	for i := range p.scratch {
 		p.scratch[i] = make([]float32, scratch)
 	}
@@ -67,7 +75,10 @@ const smallJob = 1 << 12
 func (p *pool) run(o *op, out []float32, in [][]float32) {
 	for phase, tasks := range o.phases {
 		p.job = job{o, phase, tasks, out, in}
-		p.next.Store(0)
+		for i := range p.shares {
+			p.shares[i].next.Store(int64(i * tasks / len(p.shares)))
+			p.shares[i].end = int64((i + 1) * tasks / len(p.shares))
+		}
 		if tasks > 1 && o.cost >= smallJob {
 			p.begin()
 		}
@@ -87,8 +98,11 @@ func (p *pool) begin() {
 
 func (p *pool) drain(worker int) {
 	j := &p.job
-	for task := int(p.next.Add(1)) - 1; task < j.tasks; task = int(p.next.Add(1)) - 1 {
-		j.op.run(j.phase, task, j.out, j.in, p.scratch[worker])
+	for i := range p.shares {
+		s := &p.shares[(worker+i)%len(p.shares)]
+		for task := s.next.Add(1) - 1; task < s.end; task = s.next.Add(1) - 1 {
+			j.op.run(j.phase, int(task), j.out, j.in, p.scratch[worker])
+		}
 	}
 }
 
