@@ -84,11 +84,17 @@ func groups(n, perImage, pixels int) (size, count int) {
 
 // forward computes y[n][oy][ox][k] as the sum over r, s, c of
 // x[n][oy*stride+r-pad][ox*stride+s-pad][c] * weight[r][s][c][k], with weights by
-// pack, and finishes it. A task is a group of images, padded with zeros in its scratch.
+// pack, and finishes it. A task is a group of images, padded with zeros in its
+// scratch if all pixels have all taps.
 func (v conv) forward(e finish) *op {
 	f := frame{v.h, v.w, v.c, v.pad, v.pad}
 	size, count := v.tasks(f)
-	parts := v.parts(f, size)
+	parts := v.inner(size)
+	if parts != nil {
+		f = frame{v.h, v.w, v.c, 0, 0}
+	} else {
+		parts = []convPart{v.whole(f, size)}
+	}
 	padded := f.scratch(size)
 	needed := padded
 	if v.wide() != v.k {
@@ -149,40 +155,48 @@ func (v conv) tasks(f frame) (size, count int) {
 	return groups(v.n, pixels, max(64, min(4, fit)*pixels))
 }
 
-// parts lists the parts for a group of images, or a single part with all taps
-// if that takes no longer, for kernels compute several pixels at once.
-func (v conv) parts(f frame, images int) []convPart {
-	all := taps{0, v.size, 0, v.size}
-	whole, pixels := make([]int, v.oh*v.ow), map[taps][]int{}
+// inner lists the parts for a group of images, none of which has a tap outside,
+// or nil if all taps of all pixels take no longer, for kernels compute several
+// pixels at once, or if a pixel has no tap inside.
+func (v conv) inner(images int) (list []convPart) {
+	pixels := map[taps][]int{}
 	var order []taps
-	for i := range whole {
-		whole[i] = i
+	for i := range v.oh * v.ow {
 		y, x := i/v.ow*v.stride-v.pad, i%v.ow*v.stride-v.pad
 		t := taps{max(0, -y), min(v.size, v.h-y), max(0, -x), min(v.size, v.w-x)}
-		if t.row >= t.rowEnd || t.col >= t.colEnd { // all are outside
-			t = all
+		if t.row >= t.rowEnd || t.col >= t.colEnd {
+			return nil
 		}
 		if pixels[t] == nil {
 			order = append(order, t)
 		}
 		pixels[t] = append(pixels[t], i)
 	}
-	cost := func(t taps, pixels []int) int {
+	cost := func(t taps, pixels int) int {
 		const together = 8
-		return (images*len(pixels) + together - 1) / together * (t.rowEnd - t.row) * (t.colEnd - t.col)
+		return (images*pixels + together - 1) / together * (t.rowEnd - t.row) * (t.colEnd - t.col)
 	}
 	sum := 0
 	for _, t := range order {
-		sum += cost(t, pixels[t])
+		sum += cost(t, len(pixels[t]))
+		list = append(list, v.part(frame{v.h, v.w, v.c, 0, 0}, images, t, pixels[t]))
 	}
-	if sum >= cost(all, whole) {
-		return []convPart{v.part(f, images, all, whole)}
-	}
-	var list []convPart
-	for _, t := range order {
-		list = append(list, v.part(f, images, t, pixels[t]))
+	if v.pad > 0 && sum >= cost(v.all(), v.oh*v.ow) {
+		return nil
 	}
 	return list
+}
+
+// all are the taps of a pixel that has none outside.
+func (v conv) all() taps { return taps{0, v.size, 0, v.size} }
+
+// whole returns the part of all taps and pixels of framed images.
+func (v conv) whole(f frame, images int) convPart {
+	pixels := make([]int, v.oh*v.ow)
+	for i := range pixels {
+		pixels[i] = i
+	}
+	return v.part(f, images, v.all(), pixels)
 }
 
 // part returns the part with the taps t at the given pixels of each image.

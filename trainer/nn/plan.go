@@ -28,6 +28,19 @@ func (p *plan) run() {
 	}
 }
 
+// readers returns where the steps that read data, which is bound to a node,
+// have it: to read other data of the same length, set them.
+func (p *plan) readers(data []float32) (slots []*[]float32) {
+	for _, s := range p.steps {
+		for i, in := range s.in {
+			if len(in) > 0 && &in[0] == &data[0] {
+				slots = append(slots, &s.in[i])
+			}
+		}
+	}
+	return slots
+}
+
 // newPlan lowers what the outputs need of b's graph. outputs maps nodes to the
 // slices that receive their values; every other node shares buffers by liveness.
 func newPlan(b *builder, outputs map[*gorgonia.Node][]float32, workers int) (*plan, error) {

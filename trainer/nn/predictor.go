@@ -11,7 +11,8 @@ import (
 type Predictor struct {
 	prepare, plan  *plan
 	batch          int
-	images, logits []float32
+	images, logits []float32 // images are those of a call that gives fewer than a batch
+	readers        []*[]float32
 	features       []float32 // [batch][channels] before the dense layer
 }
 
@@ -47,6 +48,7 @@ func (n *Net) newPredictor(batch, height, width, channels, workers int) (*Predic
 	if p.plan, err = newPlan(l.builder, map[*gorgonia.Node][]float32{logits: p.logits, l.features: p.features}, workers); err != nil {
 		return nil, err
 	}
+	p.readers = p.plan.readers(p.images)
 	return p, p.Refresh()
 }
 
@@ -72,8 +74,13 @@ func (p *Predictor) Logits(images []float32, count int) ([]float32, error) {
 	case len(images) < count*size:
 		return nil, fmt.Errorf("predict: %d image values for %d images, want %d", len(images), count, count*size)
 	}
-	copy(p.images, images[:count*size])
-	clear(p.images[count*size:])
+	if count < p.batch {
+		clear(p.images[copy(p.images, images[:count*size]):])
+		images = p.images
+	}
+	for _, r := range p.readers {
+		*r = images
+	}
 	p.plan.run()
 	return p.logits[:count*len(p.logits)/p.batch], nil
 }

@@ -12,11 +12,12 @@ const momentum = 0.1
 
 // Trainer computes losses and gradients of a network on batches of one size.
 type Trainer struct {
-	plan                    *plan
-	images, targets, logits []float32
-	terms                   []float32
-	loss                    []float32
-	norms                   []runningNorm
+	plan            *plan
+	images          []*[]float32 // of the steps that read them
+	targets, logits []float32
+	terms           []float32
+	loss            []float32
+	norms           []runningNorm
 }
 
 // runningNorm joins the batch statistics of a normalisation with its running ones.
@@ -41,8 +42,8 @@ func (n *Net) newTrainer(batch, height, width, channels int, loss Loss, workers 
 		return nil, errors.New("a batch has at least 1 image")
 	}
 	outputs := n.config.Outputs
+	images := make([]float32, batch*height*width*channels) // stand in for those of a step
 	t := &Trainer{
-		images:  make([]float32, batch*height*width*channels),
 		targets: make([]float32, batch*outputs), logits: make([]float32, batch*outputs), loss: make([]float32, 1),
 		terms: make([]float32, batch*termSize),
 	}
@@ -50,7 +51,7 @@ func (n *Net) newTrainer(batch, height, width, channels int, loss Loss, workers 
 		t.terms[i*termSize] = 1
 	}
 	l := &layers{builder: newBuilder(), net: n, training: true}
-	logits := n.body(l, l.input("images", t.images, batch, height, width, channels), outputs)
+	logits := n.body(l, l.input("images", images, batch, height, width, channels), outputs)
 	targets, terms := l.input("targets", t.targets, batch, 1, 1, outputs), l.input("terms", t.terms, batch, 1, 1, termSize)
 	cost := l.loss(loss, logits, targets, terms, l.features)
 	if l.err != nil {
@@ -69,8 +70,11 @@ func (n *Net) newTrainer(batch, height, width, channels int, loss Loss, workers 
 		t.norms = append(t.norms, r)
 	}
 	var err error
-	t.plan, err = newPlan(l.builder, results, workers)
-	return t, err
+	if t.plan, err = newPlan(l.builder, results, workers); err != nil {
+		return nil, err
+	}
+	t.images = t.plan.readers(images)
+	return t, nil
 }
 
 // differentiate lets gorgonia add the gradients of cost by all weights and adds
@@ -97,17 +101,19 @@ func (l *layers) differentiate(cost *gorgonia.Node, results map[*gorgonia.Node][
 // updates the running statistics (momentum 0.1, unbiased variance) and returns
 // the loss, which is not finite if the network has diverged. images are
 // normalised, NHWC; targets are one row of Config.Outputs numbers per image:
-// one-hot, soft, or zeros. Both are copied.
+// one-hot, soft, or zeros. They are not kept.
 func (t *Trainer) Step(images, targets []float32) (loss float32, err error) {
 	switch {
 	case t.plan == nil:
 		return 0, errors.New("training step: trainer is closed")
-	case len(images) != len(t.images):
-		return 0, fmt.Errorf("training step: %d image values, want %d", len(images), len(t.images))
+	case len(images) != len(*t.images[0]):
+		return 0, fmt.Errorf("training step: %d image values, want %d", len(images), len(*t.images[0]))
 	case len(targets) != len(t.targets):
 		return 0, fmt.Errorf("training step: %d target values, want %d", len(targets), len(t.targets))
 	}
-	copy(t.images, images)
+	for _, r := range t.images {
+		*r = images
+	}
 	copy(t.targets, targets)
 	t.plan.run()
 	for _, n := range t.norms {
