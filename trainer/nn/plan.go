@@ -83,7 +83,7 @@ func share(list []*workspace) {
 	for _, w := range list {
 		size = max(size, w.size)
 	}
-	data := make([]float32, size)
+	data := slab(size)
 	for _, w := range list {
 		w.data = data[:w.size]
 	}
@@ -243,12 +243,23 @@ func fitsBetter(a, b, n int) bool {
 
 // resolve allocates the buffers and turns operands into slices.
 func (l *lowering) resolve() []step {
+	const line = 16 // float32 of a line of the cache
+	buffers, size := map[*buffer]int{}, 0
+	for _, s := range l.planned {
+		if b := s.out.buffer; b != nil {
+			if _, ok := buffers[b]; !ok {
+				buffers[b] = size
+				size += (b.size + line - 1) / line * line
+			}
+		}
+	}
+	data := slab(size)
+	for b, at := range buffers {
+		b.data = data[at:][:b.size:b.size]
+	}
 	slice := func(x operand) []float32 {
 		if x.buffer == nil {
 			return x.external[:x.n]
-		}
-		if x.buffer.data == nil {
-			x.buffer.data = make([]float32, x.buffer.size)
 		}
 		return x.buffer.data[:x.n]
 	}
