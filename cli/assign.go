@@ -50,7 +50,10 @@ func assignSplit(c *cli.Context, std IO) error {
 	} else if same {
 		return fmt.Errorf("%w: %s would be written over itself: choose another folder for --into", errUsage, in)
 	}
-	t := s.stage.Options.NewTally()
+	t, err := s.stage.NewTally()
+	if err != nil {
+		return fmt.Errorf("split: %w", err)
+	}
 	for sample, err := range dataset.Ahead(scanFile(c.Context, in)) {
 		if err != nil {
 			return err

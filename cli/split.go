@@ -16,6 +16,7 @@ import (
 	"github.com/gesturekit/gesturekit/internal/atomicfile"
 	"github.com/gesturekit/gesturekit/internal/nearest"
 	"github.com/gesturekit/gesturekit/pipeline"
+	"github.com/gesturekit/gesturekit/progress"
 	"github.com/gesturekit/gesturekit/rng"
 	"github.com/gesturekit/gesturekit/split"
 )
@@ -231,7 +232,7 @@ func updateSplit(c *cli.Context, std IO) error {
 	o.Force, o.Progress, o.Notify = c.Bool("force"), show.event, show.notice
 	err = pipeline.Run(c.Context, stages[:at], o)
 	if err == nil {
-		err = s.writeLock(c, std, old, lockFile)
+		err = s.writeLock(c, std, old, lockFile, o.Progress)
 	}
 	if err == nil {
 		err = pipeline.Run(c.Context, stages[:at+1], o)
@@ -240,7 +241,7 @@ func updateSplit(c *cli.Context, std IO) error {
 	return err
 }
 
-func (s splitting) writeLock(c *cli.Context, std IO, old *split.Lock, lockFile string) error {
+func (s splitting) writeLock(c *cli.Context, std IO, old *split.Lock, lockFile string, say progress.Func) error {
 	in, err := s.input(c)
 	if err != nil {
 		return err
@@ -249,18 +250,13 @@ func (s splitting) writeLock(c *cli.Context, std IO, old *split.Lock, lockFile s
 	if err != nil {
 		return fmt.Errorf("split: %w", err)
 	}
+	for _, w := range plan.Merged { // with the new lock the stage will not see it
+		say.Warn(splitName, w)
+	}
 	now := plan.Lock()
 	if old != nil {
-		if err := now.Kept(*old); err != nil {
-			return err
-		}
-		kept := 0
-		for g := range now.Groups {
-			if _, ok := old.Groups[g]; ok {
-				kept++
-			}
-		}
-		fmt.Fprintf(std.Stdout, "%d groups stay where they were, %d are new, %d are gone\n", kept, len(now.Groups)-kept, len(old.Groups)-kept)
+		g := now.Growth(*old)
+		fmt.Fprintf(std.Stdout, "%d groups stay where they were, %d have another name, %d moved, %d are new, %d are gone\n", g.Stayed, g.Renamed, g.Moved, g.New, g.Gone)
 		for _, d := range now.Differences(*old) {
 			fmt.Fprintf(std.Stdout, "  %s\n", d)
 		}

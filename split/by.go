@@ -82,8 +82,8 @@ func (t table) lacks() error {
 // from when on a group is in validation and in the test: the cuts of old, or
 // else those that bring the shares of the known and unknown samples, counted in
 // trained, next to those asked for, the test's first. Groups that begin at the
-// same time are never parted. Groups of old stay where they are.
-func (p *Plan) inTime(trained table, old *Lock) (in []int, from map[dataset.Role]string, err error) {
+// same time are never parted. Groups of old stay where they are, which is kept.
+func (p *Plan) inTime(trained table, old *Lock, kept []string) (in []int, from map[dataset.Role]string, err error) {
 	if old != nil {
 		from = old.From
 	} else if from, err = p.cuts(trained); err != nil {
@@ -98,19 +98,14 @@ func (p *Plan) inTime(trained table, old *Lock) (in []int, from map[dataset.Role
 		begin[r] = at.Unix()
 	}
 	in = make([]int, len(p.all.groups))
-	for g, name := range p.all.groups {
+	for g := range p.all.groups {
 		r := dataset.Train
 		if start := p.all.starts[g]; start >= begin[dataset.Test] {
 			r = dataset.Test
 		} else if start >= begin[dataset.Validation] {
 			r = dataset.Validation
 		}
-		in[g] = p.bins.index(string(r))
-		if old != nil {
-			if b := p.bins.index(old.bin(name)); b >= 0 {
-				in[g] = b
-			}
-		}
+		in[g] = p.bins.index(cmp.Or(kept[g], string(r)))
 	}
 	return in, from, nil
 }

@@ -61,11 +61,13 @@ func (l Lock) categoryDifferences(old Lock) (all, changed []string) {
 
 func (l Lock) groupDifferences(old Lock) (moved, added, removed, changed []string) {
 	for _, g := range slices.Sorted(maps.Keys(merged(old.Groups, l.Groups))) {
-		was, is := old.Groups[g], l.Groups[g]
+		was, is := withoutMarks(old.Groups[g]), withoutMarks(l.Groups[g])
 		switch {
 		case was == is:
 		case was == "":
 			added = append(added, fmt.Sprintf("group %q was added to %s with %s samples", g, l.bin(g), samplesIn(is)))
+		case is == "" && len(l.became[g]) > 0:
+			removed = append(removed, fmt.Sprintf("group %q (%s, %s samples) goes on as %s", g, old.bin(g), samplesIn(was), strings.Trim(fmt.Sprintf("%q", l.became[g]), "[]")))
 		case is == "":
 			removed = append(removed, fmt.Sprintf("group %q (%s, %s samples) was removed", g, old.bin(g), samplesIn(was)))
 		case old.bin(g) != l.bin(g):
@@ -77,6 +79,13 @@ func (l Lock) groupDifferences(old Lock) (moved, added, removed, changed []strin
 		}
 	}
 	return moved, added, removed, changed
+}
+
+// withoutMarks leaves out the captures of a group's entry, which its digest covers
+// and locks of before did not have.
+func withoutMarks(entry string) string {
+	f := strings.SplitN(entry, " ", 4)
+	return strings.Join(f[:min(3, len(f))], " ")
 }
 
 func samplesIn(entry string) string {

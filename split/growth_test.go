@@ -71,8 +71,8 @@ func TestGrowthMovesNothingOld(t *testing.T) {
 			old := lock
 			var after dataset.Manifest
 			lock, after = planned(t, o, samples, &old, r)
-			if err := lock.Kept(old); err != nil {
-				t.Fatalf("seed %d, step %d: %v", seed, step, err)
+			if n := lock.Growth(old); n.Moved > 0 {
+				t.Fatalf("seed %d, step %d: %+v", seed, step, n)
 			}
 			now := map[string]dataset.Sample{}
 			for _, s := range after.Samples {
@@ -186,8 +186,8 @@ func TestDifferencesNameWhatChanged(t *testing.T) {
 	if d := moved.Differences(now); len(d) == 0 || !strings.Contains(d[0], "moved from train to test") {
 		t.Errorf("moved groups give %q", d)
 	}
-	if err := moved.Kept(now); err == nil || !strings.Contains(err.Error(), "moved from train to test") {
-		t.Errorf("Kept: got %v", err)
+	if n := moved.Growth(now); n.Moved == 0 || n.Moved+n.Stayed != len(now.Groups) {
+		t.Errorf("moved groups count as %+v", n)
 	}
 }
 
@@ -281,8 +281,8 @@ func TestUnseenGroupsStay(t *testing.T) {
 			less := slices.DeleteFunc(slices.Clone(all), func(s dataset.Sample) bool { return s.Category != "wave" && s.Group < "p004" })
 			for _, samples := range [][]dataset.Sample{grown, less} {
 				now, after := planned(t, o, samples, &lock, r)
-				if err := now.Kept(lock); err != nil {
-					t.Error(err)
+				if n := now.Growth(lock); n.Moved > 0 {
+					t.Errorf("%s: %+v", name, n)
 				}
 				for _, s := range after.Samples {
 					if role, ok := was[s.ID]; ok && role != s.Role {
@@ -321,7 +321,7 @@ func TestBrokenEntriesAreRefused(t *testing.T) {
 	}
 }
 
-// Another person may be left out under one lock.
+// Another person may be left out under one lock, and counts as moved.
 func TestLeavingOutAnotherPersonKeepsTheLock(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 4))
 	samples := captures(six(), 9, 2).Samples
@@ -330,7 +330,7 @@ func TestLeavingOutAnotherPersonKeepsTheLock(t *testing.T) {
 	lock, _ := planned(t, o, samples, nil, r)
 	o.LeaveOut = []string{"p002"}
 	now, _ := planned(t, o, samples, &lock, r)
-	if err := now.Kept(lock); err != nil {
-		t.Error(err)
+	if n := now.Growth(lock); n.Moved != 2 || n.Stayed != 7 {
+		t.Errorf("%+v: %q", n, now.Differences(lock))
 	}
 }

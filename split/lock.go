@@ -52,7 +52,9 @@ type Lock struct {
 	Result     string                   `json:"result"`              // sha256 of the lines "<id> <partition> <role>"
 	Categories []categoryRoles          `json:"categories"`          // sorted
 	Settled    []string                 `json:"settled"`             // groups moved from the role that seed and salt give, for the sake of a category
-	Groups     map[string]string        `json:"groups"`              // by the name of the group or camera: "<role or fold> <samples> <digest of their IDs>"
+	Groups     map[string]string        `json:"groups"`              // by the name of the group or camera: "<role or fold> <samples> <digest of their IDs>", and the captures if neither person nor session is known
+
+	became map[string][]string // as the plan's
 }
 
 type categoryRoles struct {
@@ -67,6 +69,7 @@ type categoryRoles struct {
 func (p *Plan) Lock() Lock {
 	l := p.summary()
 	l.Groups = make(map[string]string, len(p.all.groups))
+	marks := p.all.marks
 	for g, name := range p.all.groups {
 		samples := 0
 		for _, c := range p.all.of(g) {
@@ -76,7 +79,11 @@ func (p *Plan) Lock() Lock {
 		if in := p.in[g]; in != leftOut {
 			bin = p.bins.names[in]
 		}
-		l.Groups[name] = bin + " " + strconv.Itoa(samples) + " " + p.all.digests[g].String()
+		entry := []string{bin, strconv.Itoa(samples), p.all.digests[g].String()}
+		for ; len(marks) > 0 && int(marks[0].group) == g; marks = marks[1:] {
+			entry = append(entry, marks[0].mark)
+		}
+		l.Groups[name] = strings.Join(entry, " ")
 	}
 	return l
 }
@@ -89,7 +96,7 @@ func (p *Plan) summary() Lock {
 		GroupCount: map[dataset.Role]int{}, Result: p.result.String(),
 		Categories: p.rows(), Settled: []string{},
 	}
-	l.Ungrouped, l.InBursts, l.From = p.all.alone, p.all.inBursts, p.from
+	l.Ungrouped, l.InBursts, l.From, l.became = p.all.alone, p.all.inBursts, p.from, p.became
 	if p.o.By != ByGroup {
 		l.By = p.o.By
 	}
@@ -330,16 +337,6 @@ func (l Lock) settings(old Lock) (out []string) {
 		}
 	}
 	return out
-}
-
-// Kept fails when a group of the old lock has another role or fold now, which no
-// update may do but to the groups that are or were left out by name.
-func (l Lock) Kept(old Lock) error {
-	var errs []error
-	for _, name := range l.moves(old) {
-		errs = append(errs, fmt.Errorf("group %q moved from %s to %s", name, old.bin(name), l.bin(name)))
-	}
-	return errors.Join(errs...)
 }
 
 // moves returns the groups that have another role or fold than in old, sorted, but

@@ -12,7 +12,8 @@
 // enough to those asked for, in all and in each category. Where a category
 // would still lack a role that it has groups enough for, single groups are
 // moved. The lock records salt and groups, and with it as split.lock captures
-// added later move no group that was there before.
+// added later move no group that was there before, even if they give it another
+// name, unless it becomes one with a group of another role.
 //
 // In place of the hash the time may decide, the groups taken last being the
 // test, or whole cameras may be dealt in place of groups.

@@ -14,6 +14,7 @@ import (
 type Plan struct {
 	Partition Partition
 	Warnings  []string // what a person should know before using it
+	Merged    []string // among them, which groups of the lock moved, as they are one with others now
 
 	o       Options
 	all     table
@@ -23,6 +24,8 @@ type Plan struct {
 	settled []int
 	from    map[dataset.Role]string // by time: when the role begins
 	at      map[string]int
+	locked  bool                // a lock was given
+	became  map[string][]string // by group of the lock: the groups of other names that have its captures, sorted
 	seed    uint64
 	result  *resultHash
 }
@@ -32,10 +35,10 @@ type Plan struct {
 const leftOut = -2
 
 // Plan works out the split of the samples counted by t, which takes no more
-// after it. key is the stage's random stream; old is the lock whose groups and
-// drawn categories stay where they are, or nil. Faults of the data wrap
+// after it. key is the stage's random stream. Faults of the data wrap
 // dataset.ErrInvalid.
-func (o Options) Plan(t *Tally, key rng.Key, old *Lock) (*Plan, error) {
+func (o Options) Plan(t *Tally, key rng.Key) (*Plan, error) {
+	old := t.lock
 	p := &Plan{o: o, all: t.table(), bins: o.bins(), seed: key.Uint64(), result: newResultHash()}
 	if len(p.all.groups) == 0 {
 		return nil, fmt.Errorf("%w: no samples to split", dataset.ErrInvalid)
@@ -81,22 +84,17 @@ func (p *Plan) deal(key rng.Key, old *Lock) error {
 	trained := p.all.restricted(func(c cell) bool {
 		return p.Partition[p.all.categories[c.category]] != dataset.Unseen
 	})
+	kept := p.kept(old)
 	if p.o.By == ByTime {
-		p.in, p.from, err = p.inTime(trained, old)
+		p.in, p.from, err = p.inTime(trained, old, kept)
 		return err
 	}
 	salt := p.o.Salt
-	if old == nil {
-		old = &Lock{}
-	} else if salt < 0 {
+	if old != nil && salt < 0 {
 		salt = old.Salt
 	}
 	fixed := make([]int, len(p.all.groups))
-	for g, name := range p.all.groups {
-		bin := old.bin(name)
-		if old.leaves(name) {
-			bin = "" // it was in test for its name, and goes where it would be without
-		}
+	for g, bin := range kept {
 		if bin == "" && len(trained.of(g)) == 0 && !p.bins.folds {
 			bin = string(dataset.Test)
 		}
@@ -239,6 +237,7 @@ func (p *Plan) enough() error {
 
 // warn notes what is sound but not what a person would hope for.
 func (p *Plan) warn() {
+	p.Warnings = append(p.Warnings, limited(p.Merged, 5)...)
 	note := func(format string, args ...any) { p.Warnings = append(p.Warnings, fmt.Sprintf(format, args...)) }
 	if !p.o.Partitioned() {
 		note("no partition was given, so one was drawn: look at %s, and set split.known, split.unknown and split.unseen to what you mean", PartitionFile)

@@ -45,7 +45,7 @@ func (l Lock) plan(m dataset.Manifest) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{o: o, all: o.tallyOf(m).table(), bins: o.bins(), salt: l.Salt, from: l.From, result: newResultHash(), Partition: Partition{}, at: map[string]int{}}
+	p := &Plan{o: o, all: o.tallyOf(m, nil).table(), bins: o.bins(), salt: l.Salt, from: l.From, result: newResultHash(), Partition: Partition{}, at: map[string]int{}}
 	if !p.bins.folds {
 		for i, r := range p.bins.roles {
 			p.bins.shares[i] = l.Asked[r]

@@ -2,6 +2,7 @@ package split_test
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -39,10 +40,11 @@ func mixed(r *rand.Rand) []dataset.Sample {
 	for i := range samples {
 		switch s := &samples[i]; s.Group {
 		case "p007", "p008":
-			s.Group = "00" + s.Group + "00"
-			s.SHA256 = s.Group + "ff"
+			s.Group = "00a" + s.Group[1:] + "00"
+			s.SHA256 = fmt.Sprintf("%s%056x", s.Group, i)
 		case "p009":
 			s.Group = dataset.BurstPrefix + "1"
+			s.SHA256 = fmt.Sprintf("%012x%052x", i, 0)
 		}
 	}
 	return taken(r, samples, 7)

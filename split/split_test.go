@@ -429,7 +429,7 @@ func TestRunTellsWhatMoves(t *testing.T) {
 		}
 		return strings.Join(warnings, "\n")
 	}
-	const renamed, drawn = "another role than in the last split, as the group has another name", "drawn anew, as there are other categories"
+	const renamed, drawn = "another role than in the last split, as they are in other groups", "drawn anew, as there are other categories"
 	m := captures(six(), 20, 2)
 	for i := range m.Samples {
 		m.Samples[i].SHA256 = fmt.Sprintf("%064x", i)

@@ -23,7 +23,7 @@ type Stage struct{ Options Options }
 func (Stage) Name() string { return "split" }
 
 // Version identifies the algorithm.
-func (Stage) Version() string { return "split/4 " + algorithm }
+func (Stage) Version() string { return "split/5 " + algorithm }
 
 // Settings returns the options. Where the partition file and the lock lie is
 // not part of them: their content is an input.
@@ -57,22 +57,28 @@ func (s Stage) Plan(in dataset.Manifest, key rng.Key) (*Plan, dataset.Manifest, 
 		return nil, in, err
 	}
 	p, out, err := s.PlanFrom(in, key, old)
-	return s.reminded(p, old), out, err
+	return s.reminded(p), out, err
 }
 
-// PlanTally is Plan for samples that were counted as they came by.
-func (s Stage) PlanTally(t *Tally, key rng.Key) (*Plan, error) {
+// NewTally returns an empty tally for PlanTally. A lock that does not exist yet
+// is none.
+func (s Stage) NewTally() (*Tally, error) {
 	old, err := s.kept()
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.Options.Plan(t, key, old)
-	return s.reminded(p, old), err
+	return s.Options.NewTally(old), nil
+}
+
+// PlanTally is Plan for samples that were counted as they came by.
+func (s Stage) PlanTally(t *Tally, key rng.Key) (*Plan, error) {
+	p, err := s.Options.Plan(t, key)
+	return s.reminded(p), err
 }
 
 // reminded adds to a plan's warnings that the lock named is not there.
-func (s Stage) reminded(p *Plan, old *Lock) *Plan {
-	if p != nil && s.Options.Lock != "" && old == nil {
+func (s Stage) reminded(p *Plan) *Plan {
+	if p != nil && s.Options.Lock != "" && !p.locked {
 		p.Warnings = append(p.Warnings, fmt.Sprintf("split.lock is %s, which is not there: every group was dealt as without it; gesturekit split update writes it", s.Options.Lock))
 	}
 	return p
@@ -91,7 +97,7 @@ func (s Stage) kept() (*Lock, error) {
 
 // PlanFrom is Plan with a lock at hand, or none.
 func (s Stage) PlanFrom(in dataset.Manifest, key rng.Key, old *Lock) (*Plan, dataset.Manifest, error) {
-	p, err := s.Options.Plan(s.Options.tallyOf(in), key, old)
+	p, err := s.Options.Plan(s.Options.tallyOf(in, old), key)
 	if err != nil {
 		return nil, in, err
 	}
@@ -110,7 +116,7 @@ func (s Stage) Run(_ context.Context, in dataset.Manifest, env pipeline.Env) (da
 		return in, err
 	}
 	lock := p.Lock()
-	for _, w := range append(p.Warnings, s.moved(lock, out, env)...) {
+	for _, w := range append(p.Warnings, s.moved(lock, out, p.locked, env)...) {
 		env.Warn(w)
 	}
 	env.Report(len(out.Samples), len(out.Samples), "samples")
@@ -120,23 +126,32 @@ func (s Stage) Run(_ context.Context, in dataset.Manifest, env pipeline.Env) (da
 	)
 }
 
-// moved tells when captures were added and groups or drawn categories of the
-// recorded split move for it.
-func (s Stage) moved(lock Lock, m dataset.Manifest, env pipeline.Env) []string {
+// moved tells when captures are in another role than in the recorded split, or
+// drawn categories in another partition, for what was added.
+func (s Stage) moved(lock Lock, m dataset.Manifest, locked bool, env pipeline.Env) []string {
 	old, err := ReadLock(filepath.Join(env.Output(s.Name()), LockFile))
 	if err != nil || len(lock.settings(*old)) > 0 { // no split yet, or one of other settings
 		return nil
+	}
+	const seen = ": a model trained before may have seen what is now the test"
+	keep := func(what string) string {
+		if locked {
+			return ""
+		}
+		return fmt.Sprintf(". To keep old %s where they were, set split.lock, which gesturekit split update writes", what)
 	}
 	var out []string
 	if n := len(lock.moves(*old)); n > 0 {
 		why := "as captures were added"
 		switch {
+		case locked:
+			why = "as the split lock says or for groups that are one now"
 		case lock.By == ByTime:
 			why += " and the last ones are the test"
 		case lock.Salt != old.Salt:
 			why = fmt.Sprintf("as the salt changed from %d to %d (split.salt: %[1]d brings it back)", old.Salt, lock.Salt)
 		}
-		out = append(out, fmt.Sprintf("%s moved to another role or fold than in the last split, %s: a model trained before may have seen what is now the test. To keep old groups where they were, set split.lock, which gesturekit split update writes", plural(n, "group"), why))
+		out = append(out, fmt.Sprintf("%s moved to another role or fold than in the last split, %s", plural(n, "group"), why)+seen+keep("groups"))
 	}
 	if _, changed := lock.categoryDifferences(*old); len(changed) > 0 && !s.Options.Partitioned() {
 		out = append(out, fmt.Sprintf("drawn anew, as there are other categories: %s. To keep old categories where they were, set split.lock, which gesturekit split update writes, or split.partition", strings.Join(limited(changed, maxDifferences), "; ")))
@@ -145,24 +160,24 @@ func (s Stage) moved(lock Lock, m dataset.Manifest, env pipeline.Env) []string {
 	if err != nil {
 		return out
 	}
-	if n, was, is := renamed(before, m); n > 0 {
-		out = append(out, fmt.Sprintf("%s in another role than in the last split, as the group has another name, such as %q in place of %q: bursts and near-duplicates without a person or session are named after their first capture. A model trained before may have seen what is now the test; tell who is who (ingest.groups)", plural(n, "capture"), is, was))
+	if n, was, is := s.Options.By.regrouped(before, m); n > 0 {
+		out = append(out, fmt.Sprintf("%s in another role than in the last split, as they are in other groups, such as %q in place of %q (bursts and near-duplicates without a person or session are named after their first capture)", plural(n, "capture"), is, was)+seen+keep("captures"))
 	}
 	return out
 }
 
-// renamed counts the captures of another role and another group than before, and
+// regrouped counts the captures of another role and another group than before, and
 // returns the groups of the first one.
-func renamed(before, now dataset.Manifest) (n int, was, is string) {
+func (b By) regrouped(before, now dataset.Manifest) (n int, was, is string) {
 	old := make(map[string]*dataset.Sample, len(before.Samples))
 	for i := range before.Samples {
 		old[before.Samples[i].SHA256] = &before.Samples[i]
 	}
 	for i := range now.Samples {
 		s := &now.Samples[i]
-		if b := old[s.SHA256]; b != nil && b.Group != s.Group && b.Role != s.Role {
+		if o := old[s.SHA256]; o != nil && b.unit(o) != b.unit(s) && o.Role != s.Role {
 			if n++; n == 1 {
-				was, is = b.Group, s.Group
+				was, is = b.unit(o), b.unit(s)
 			}
 		}
 	}

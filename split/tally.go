@@ -12,8 +12,8 @@ import (
 )
 
 // Tally counts the samples by group and category. It needs 8 bytes a sample
-// besides what it keeps of each group, so it takes manifests that are read as a
-// stream. The order in which samples are added plays no part in what comes out.
+// besides what it keeps of each group, and some 50 more of one in a group without
+// person or session, so it takes manifests that are read as a stream. The order in which samples are added plays no part in what comes out.
 type Tally struct {
 	groupAt, categoryAt map[string]uint32
 	groups, categories  []string
@@ -21,6 +21,12 @@ type Tally struct {
 	digests             []groupDigest // by group
 	byContent           []bool        // by group, unless by camera: it is named by the content of a sample
 	inBursts            int           // samples grouped by time
+
+	held []held            // the captures of groups that may be nameless
+	of   map[string]uint32 // by mark: the group in the lock of a capture
+	old  []string          // the groups that of means
+	from []uint64          // a group and one of old for each such capture
+	lock *Lock             // whose groups stay where they are, or nil
 
 	by        By
 	starts    []int64                // by time: of each group when its first sample was taken, in seconds, or untimed
@@ -34,17 +40,27 @@ type groupDigest struct{ high, low uint64 }
 
 func (d groupDigest) String() string { return fmt.Sprintf("%016x", d.high^d.low) }
 
-// NewTally returns an empty tally for Plan.
-func (o Options) NewTally() *Tally {
-	return &Tally{
+type held struct {
+	group uint32
+	mark  string
+}
+
+// NewTally returns an empty tally for Plan. Groups and drawn categories of the
+// lock, if it is not nil, will stay where they are.
+func (o Options) NewTally(lock *Lock) *Tally {
+	t := &Tally{
 		groupAt: map[string]uint32{}, categoryAt: map[string]uint32{},
-		by: o.By, cameraOf: map[string]cameraGroup{},
+		by: o.By, cameraOf: map[string]cameraGroup{}, lock: lock,
 	}
+	if lock != nil {
+		t.old, t.of = lock.groupsOf()
+	}
+	return t
 }
 
 // tallyOf counts the samples of a manifest.
-func (o Options) tallyOf(m dataset.Manifest) *Tally {
-	t := o.NewTally()
+func (o Options) tallyOf(m dataset.Manifest, lock *Lock) *Tally {
+	t := o.NewTally(lock)
 	for i := range m.Samples {
 		t.Add(&m.Samples[i])
 	}
@@ -61,8 +77,11 @@ func (t *Tally) Add(s *dataset.Sample) {
 	t.pairs = append(t.pairs, uint64(g)<<32|uint64(c))
 	if s.NamesGroup() {
 		t.byContent[g] = true
-	} else if strings.HasPrefix(s.Group, dataset.BurstPrefix) {
+	} else if isBurst(s.Group) {
 		t.inBursts++
+	}
+	if t.by != ByCamera {
+		t.addMark(g, s)
 	}
 	switch t.by {
 	case ByTime:
@@ -73,6 +92,16 @@ func (t *Tally) Add(s *dataset.Sample) {
 	sum := sha256.Sum256([]byte(s.ID))
 	t.digests[g].high += binary.BigEndian.Uint64(sum[:])
 	t.digests[g].low += binary.BigEndian.Uint64(sum[8:])
+}
+
+func (t *Tally) addMark(group uint32, s *dataset.Sample) {
+	m := mark(s)
+	if old, ok := t.of[m]; ok {
+		t.from = append(t.from, uint64(group)<<32|uint64(old))
+	}
+	if m != "" && mayBeNameless(s.Group) {
+		t.held = append(t.held, held{group, strings.Clone(m)})
+	}
 }
 
 func (t *Tally) addTime(group int, s *dataset.Sample) {
@@ -147,6 +176,9 @@ type table struct {
 	samples, uncamered int
 	starts             []int64
 	shared             []string // sorted
+	marks              []held   // captures of nameless groups, sorted by group and mark
+	old                []string // groups of the lock
+	from               []origin // sorted by group
 	cells              []cell
 	first              []int // by group: its first cell; one more entry at the end
 }
@@ -176,7 +208,31 @@ func (t *Tally) table() table {
 		t.pairs[i] = uint64(groupRank[p>>32])<<32 | uint64(categoryRank[uint32(p)])
 	}
 	out.count(t.pairs)
+	out.old, out.from = t.old, origins(t.from, groupRank)
+	for _, h := range t.held {
+		if t.byContent[h.group] || isBurst(t.groups[h.group]) {
+			out.marks = append(out.marks, held{groupRank[h.group], h.mark})
+		}
+	}
+	slices.SortFunc(out.marks, func(a, b held) int { return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.mark, b.mark)) })
+	out.marks = slices.Compact(out.marks)
 	*t = Tally{}
+	return out
+}
+
+// origins counts pairs of a group, by its rank then, and a group of the lock.
+func origins(pairs []uint64, rank []uint32) (out []origin) {
+	for i, p := range pairs {
+		pairs[i] = uint64(rank[p>>32])<<32 | uint64(uint32(p))
+	}
+	slices.Sort(pairs)
+	for i, p := range pairs {
+		if i > 0 && p == pairs[i-1] {
+			out[len(out)-1].samples++
+			continue
+		}
+		out = append(out, origin{int(p >> 32), int(uint32(p)), 1})
+	}
 	return out
 }
 

@@ -1,0 +1,177 @@
+package split
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gesturekit/gesturekit/dataset"
+)
+
+// markDigits is by how many digits of its SHA-256 a lock knows a capture: among
+// a million captures two are alike in one of 500 datasets.
+const markDigits = 12
+
+// mark returns what a lock knows the sample's capture by, "" without a digest.
+func mark(s *dataset.Sample) string {
+	if len(s.SHA256) < markDigits {
+		return ""
+	}
+	return s.SHA256[:markDigits]
+}
+
+// mayBeNameless reports whether ingest may have given this name to a group of
+// which neither person nor session is known: a burst, or eight digits of the
+// SHA-256 of a capture.
+func mayBeNameless(group string) bool {
+	return isBurst(group) || len(group) == 8 && strings.Trim(group, "0123456789abcdef") == ""
+}
+
+func isBurst(group string) bool { return strings.HasPrefix(group, dataset.BurstPrefix) }
+
+// marks returns the captures that the lock has of a group, whose name may change
+// as captures are added: none if it is a person or session.
+func (l *Lock) marks(group string) []string {
+	entry := l.Groups[group]
+	for range 3 {
+		_, entry, _ = strings.Cut(entry, " ")
+	}
+	return strings.Fields(entry)
+}
+
+// groupsOf returns the groups of which the lock has the captures, sorted, and by
+// mark the index of the capture's group. A capture in groups of different roles
+// or folds is left out, as it cannot tell which of them another group was.
+func (l *Lock) groupsOf() (names []string, of map[string]uint32) {
+	of = map[string]uint32{}
+	for name := range l.Groups {
+		if len(l.marks(name)) > 0 {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	unsure := map[string]bool{}
+	for i, name := range names {
+		for _, m := range l.marks(name) {
+			if first, ok := of[m]; !ok {
+				of[m] = uint32(i)
+			} else if l.bin(names[first]) != l.bin(name) {
+				unsure[m] = true
+			}
+		}
+	}
+	maps.DeleteFunc(of, func(m string, _ uint32) bool { return unsure[m] })
+	return names, of
+}
+
+// origin is how many captures of a group the lock has in one of its own.
+type origin struct {
+	group, old int // old is an index of table.old
+	samples    int
+}
+
+// kept returns the role or fold that the lock has for each group, "" for none. A
+// group with captures that the lock has in groups without person or session is
+// where most of these were; where as many were elsewhere, in train, else
+// validation, else test, or in the higher fold. But a person or session that the
+// lock names stays. It notes what became of old groups, and which of them are one
+// now that were in different roles or folds.
+func (p *Plan) kept(old *Lock) []string {
+	in := make([]string, len(p.all.groups))
+	if old == nil {
+		return in
+	}
+	p.locked, p.became = true, map[string][]string{}
+	for g, name := range p.all.groups {
+		in[g] = old.stays(name)
+	}
+	for from := p.all.from; len(from) > 0; {
+		n := 1
+		for n < len(from) && from[n].group == from[0].group {
+			n++
+		}
+		g := from[0].group
+		in[g] = p.join(old, p.all.groups[g], in[g], from[:n])
+		from = from[n:]
+	}
+	return in
+}
+
+// stays returns the role or fold of a group that is to stay, "" for none: what was
+// in test for its name goes where it would be without.
+func (l *Lock) stays(group string) string {
+	if l.leaves(group) {
+		return ""
+	}
+	return l.bin(group)
+}
+
+// join returns the role or fold of a group, where it is in by its own name, if
+// any, and has captures from groups of the lock.
+func (p *Plan) join(old *Lock, name, in string, from []origin) string {
+	samples := map[string]int{}
+	var were []string
+	person := in != "" && len(old.marks(name)) == 0
+	if person {
+		samples[in] = 1
+		were = append(were, fmt.Sprintf("%q (%s)", name, in))
+	}
+	for _, f := range from {
+		was := p.all.old[f.old]
+		if was != name {
+			p.became[was] = append(p.became[was], name)
+		}
+		if bin := old.stays(was); bin != "" {
+			samples[bin] += f.samples
+			were = append(were, fmt.Sprintf("%q (%s)", was, bin))
+		}
+	}
+	if !person {
+		for _, bin := range append([]string{string(dataset.Test)}, p.bins.names...) { // with leave_out, test is none of them
+			if samples[bin] > 0 && samples[bin] >= samples[in] {
+				in = bin
+			}
+		}
+	}
+	if len(samples) > 1 && !slices.Contains(p.o.LeaveOut, name) {
+		p.Merged = append(p.Merged, fmt.Sprintf("captures of different groups of the split lock, %s, are one group now, %q, which is in %s: those that were elsewhere moved there", strings.Join(limited(were, maxDifferences), ", "), name, in))
+	}
+	return in
+}
+
+// Growth counts groups by what became of them under a lock.
+type Growth struct {
+	Stayed, Moved int // with their names
+	Renamed       int // new names for captures of old groups, whose role or fold they have
+	New, Gone     int
+}
+
+// Growth compares with the lock that l was planned with.
+func (l Lock) Growth(old Lock) (n Growth) {
+	renamed := map[string]bool{}
+	for _, names := range l.became {
+		for _, name := range names {
+			renamed[name] = true
+		}
+	}
+	for name := range l.Groups {
+		_, there := old.Groups[name]
+		switch {
+		case there && l.bin(name) == old.bin(name):
+			n.Stayed++
+		case there:
+			n.Moved++
+		case renamed[name]:
+			n.Renamed++
+		default:
+			n.New++
+		}
+	}
+	for name := range old.Groups {
+		if _, there := l.Groups[name]; !there && len(l.became[name]) == 0 {
+			n.Gone++
+		}
+	}
+	return n
+}
