@@ -9,17 +9,28 @@ import (
 	"github.com/gesturekit/gesturekit/dataset"
 )
 
-// markDigits is by how many digits of its SHA-256 a lock knows a capture: among
+// mark is what a lock knows a capture by: so many digits of its SHA-256 that among
 // a million captures two are alike in one of 500 datasets.
+type mark uint64
+
 const markDigits = 12
 
-// mark returns what a lock knows the sample's capture by, "" without a digest.
-func mark(s *dataset.Sample) string {
-	if len(s.SHA256) < markDigits {
-		return ""
+// markOf reads the mark off a SHA-256, or a lock, in lower-case hexadecimal digits.
+func markOf(digits string) (m mark, ok bool) {
+	if len(digits) < markDigits {
+		return 0, false
 	}
-	return s.SHA256[:markDigits]
+	for _, c := range []byte(digits[:markDigits]) {
+		at := strings.IndexByte("0123456789abcdef", c)
+		if at < 0 {
+			return 0, false
+		}
+		m = m<<4 | mark(at)
+	}
+	return m, true
 }
+
+func (m mark) String() string { return fmt.Sprintf("%0*x", markDigits, uint64(m)) }
 
 // mayBeNameless reports whether ingest may have given this name to a group of
 // which neither person nor session is known: a burst, or eight digits of the
@@ -32,26 +43,31 @@ func isBurst(group string) bool { return strings.HasPrefix(group, dataset.BurstP
 
 // marks returns the captures that the lock has of a group, whose name may change
 // as captures are added: none if it is a person or session.
-func (l *Lock) marks(group string) []string {
+func (l *Lock) marks(group string) (marks []mark) {
 	entry := l.Groups[group]
 	for range 3 {
 		_, entry, _ = strings.Cut(entry, " ")
 	}
-	return strings.Fields(entry)
+	for f := range strings.FieldsSeq(entry) {
+		if m, ok := markOf(f); ok {
+			marks = append(marks, m)
+		}
+	}
+	return marks
 }
 
 // groupsOf returns the groups of which the lock has the captures, sorted, and by
 // mark the index of the capture's group. A capture in groups of different roles
 // or folds is left out, as it cannot tell which of them another group was.
-func (l *Lock) groupsOf() (names []string, of map[string]uint32) {
-	of = map[string]uint32{}
+func (l *Lock) groupsOf() (names []string, of map[mark]uint32) {
+	of = map[mark]uint32{}
 	for name := range l.Groups {
 		if len(l.marks(name)) > 0 {
 			names = append(names, name)
 		}
 	}
 	slices.Sort(names)
-	unsure := map[string]bool{}
+	unsure := map[mark]bool{}
 	for i, name := range names {
 		for _, m := range l.marks(name) {
 			if first, ok := of[m]; !ok {
@@ -61,7 +77,7 @@ func (l *Lock) groupsOf() (names []string, of map[string]uint32) {
 			}
 		}
 	}
-	maps.DeleteFunc(of, func(m string, _ uint32) bool { return unsure[m] })
+	maps.DeleteFunc(of, func(m mark, _ uint32) bool { return unsure[m] })
 	return names, of
 }
 

@@ -81,7 +81,7 @@ func (p *Plan) Lock() Lock {
 		}
 		entry := []string{bin, strconv.Itoa(samples), p.all.digests[g].String()}
 		for ; len(marks) > 0 && int(marks[0].group) == g; marks = marks[1:] {
-			entry = append(entry, marks[0].mark)
+			entry = append(entry, marks[0].mark.String())
 		}
 		l.Groups[name] = strings.Join(entry, " ")
 	}

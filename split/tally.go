@@ -12,8 +12,9 @@ import (
 )
 
 // Tally counts the samples by group and category. It needs 8 bytes a sample
-// besides what it keeps of each group, and some 50 more of one in a group without
-// person or session, so it takes manifests that are read as a stream. The order in which samples are added plays no part in what comes out.
+// besides what it keeps of each group, and 16 more of one in a group without
+// person or session, so it takes manifests that are read as a stream. The order in
+// which samples are added plays no part in what comes out.
 type Tally struct {
 	groupAt, categoryAt map[string]uint32
 	groups, categories  []string
@@ -22,11 +23,11 @@ type Tally struct {
 	byContent           []bool        // by group, unless by camera: it is named by the content of a sample
 	inBursts            int           // samples grouped by time
 
-	held []held            // the captures of groups that may be nameless
-	of   map[string]uint32 // by mark: the group in the lock of a capture
-	old  []string          // the groups that of means
-	from []uint64          // a group and one of old for each such capture
-	lock *Lock             // whose groups stay where they are, or nil
+	held []held          // the captures of groups that may be nameless
+	of   map[mark]uint32 // the group in the lock of a capture
+	old  []string        // the groups that of means
+	from []uint64        // a group and one of old for each such capture
+	lock *Lock           // whose groups stay where they are, or nil
 
 	by        By
 	starts    []int64                // by time: of each group when its first sample was taken, in seconds, or untimed
@@ -42,7 +43,7 @@ func (d groupDigest) String() string { return fmt.Sprintf("%016x", d.high^d.low)
 
 type held struct {
 	group uint32
-	mark  string
+	mark  mark
 }
 
 // NewTally returns an empty tally for Plan. Groups and drawn categories of the
@@ -95,12 +96,15 @@ func (t *Tally) Add(s *dataset.Sample) {
 }
 
 func (t *Tally) addMark(group uint32, s *dataset.Sample) {
-	m := mark(s)
+	m, ok := markOf(s.SHA256)
+	if !ok {
+		return
+	}
 	if old, ok := t.of[m]; ok {
 		t.from = append(t.from, uint64(group)<<32|uint64(old))
 	}
-	if m != "" && mayBeNameless(s.Group) {
-		t.held = append(t.held, held{group, strings.Clone(m)})
+	if mayBeNameless(s.Group) {
+		t.held = append(t.held, held{group, m})
 	}
 }
 
@@ -209,6 +213,7 @@ func (t *Tally) table() table {
 	}
 	out.count(t.pairs)
 	out.old, out.from = t.old, origins(t.from, groupRank)
+	out.marks = t.held[:0]
 	for _, h := range t.held {
 		if t.byContent[h.group] || isBurst(t.groups[h.group]) {
 			out.marks = append(out.marks, held{groupRank[h.group], h.mark})
