@@ -55,6 +55,7 @@ type Lock struct {
 	Groups     map[string]string        `json:"groups"`              // by the name of the group or camera: "<role or fold> <samples> <digest of their IDs>", and the captures if neither person nor session is known
 
 	became map[string][]string // as the plan's
+	file   string              // it was read from
 }
 
 type categoryRoles struct {
@@ -239,6 +240,7 @@ func ReadLock(name string) (*Lock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", dataset.ErrInvalid, name, err)
 	}
+	l.file = name
 	return l, nil
 }
 
@@ -265,12 +267,15 @@ func broken(err error) error {
 	return fmt.Errorf("it is no split lock: %w: take it from version control again, or delete it to deal all groups anew", err)
 }
 
+// title is how messages call the lock: by its file, if it was read from one.
+func (l *Lock) title() string { return strings.TrimSpace("the split lock " + l.file) }
+
 // entries fails when the lock says something else of a group than its role or fold.
 func (l *Lock) entries(b bins) error {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(l.Groups)) {
 		if l.in(name, b) == free && len(errs) < maxDifferences {
-			errs = append(errs, fmt.Errorf("the split lock says %q of group %q: want a role or fold, a number of samples and a digest: take the lock from version control again", l.Groups[name], name))
+			errs = append(errs, fmt.Errorf("%s says %q of group %q: want a role or fold, a number of samples and a digest: take it from version control again", l.title(), l.Groups[name], name))
 		}
 	}
 	if len(errs) > 0 {
@@ -311,10 +316,10 @@ func (l *Lock) fits(o Options, seed uint64) error {
 		now.By = o.By
 	}
 	if differences := now.settings(*l); len(differences) > 0 {
-		return fmt.Errorf("%w: the split lock was made with other settings: %s: set them back, or delete the lock to deal all groups anew", dataset.ErrInvalid, strings.Join(differences, "; "))
+		return fmt.Errorf("%w: %s was made with other settings: %s: set them back, or delete it to deal all groups anew", dataset.ErrInvalid, l.title(), strings.Join(differences, "; "))
 	}
 	if o.Salt >= 0 && o.Salt != l.Salt {
-		return fmt.Errorf("%w: split.salt is %d, but the split lock has %d: remove one or the other", dataset.ErrInvalid, o.Salt, l.Salt)
+		return fmt.Errorf("%w: split.salt is %d, but %s has %d: remove one or the other", dataset.ErrInvalid, o.Salt, l.title(), l.Salt)
 	}
 	return nil
 }
