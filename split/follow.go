@@ -44,16 +44,30 @@ func isBurst(group string) bool { return strings.HasPrefix(group, dataset.BurstP
 // marks returns the captures that the lock has of a group, whose name may change
 // as captures are added: none if it is a person or session.
 func (l *Lock) marks(group string) (marks []mark) {
-	entry := l.Groups[group]
-	for range 3 {
-		_, entry, _ = strings.Cut(entry, " ")
-	}
-	for f := range strings.FieldsSeq(entry) {
+	for f := range strings.FieldsSeq(l.captures(group)) {
 		if m, ok := markOf(f); ok {
 			marks = append(marks, m)
 		}
 	}
 	return marks
+}
+
+// captures returns what the lock's entry of a group says behind the digest.
+func (l *Lock) captures(group string) string {
+	if f := strings.SplitN(l.Groups[group], " ", 4); len(f) == 4 {
+		return f[3]
+	}
+	return ""
+}
+
+// garbled tells whether the captures of a group are not all marks.
+func (l *Lock) garbled(group string) bool {
+	for f := range strings.FieldsSeq(l.captures(group)) {
+		if _, ok := markOf(f); !ok || len(f) != markDigits {
+			return true
+		}
+	}
+	return false
 }
 
 // groupsOf returns the groups of which the lock has the captures, sorted, and by
@@ -111,7 +125,26 @@ func (p *Plan) kept(old *Lock) []string {
 		in[g] = p.join(old, p.all.groups[g], in[g], from[:n])
 		from = from[n:]
 	}
+	p.Merged = limited(p.Merged, 5)
+	p.unmarked(old)
 	return in
+}
+
+// unmarked warns of groups of which the lock should have the captures and has none.
+func (p *Plan) unmarked(old *Lock) {
+	n, last := 0, uint32(0)
+	for i, h := range p.all.marks {
+		if i > 0 && h.group == last {
+			continue
+		}
+		last = h.group
+		if name := p.all.groups[h.group]; old.bin(name) != "" && len(old.marks(name)) == 0 {
+			n++
+		}
+	}
+	if n > 0 {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("%s does not list the captures of %s without a person or session: with another name, which an earlier capture gives them, they would be dealt anew; gesturekit split update, before captures are added, lists them", old.title(), plural(n, "group")))
+	}
 }
 
 // stays returns the role or fold of a group that is to stay, "" for none: what was
@@ -151,42 +184,46 @@ func (p *Plan) join(old *Lock, name, in string, from []origin) string {
 		}
 	}
 	if len(samples) > 1 && !slices.Contains(p.o.LeaveOut, name) {
-		p.Merged = append(p.Merged, fmt.Sprintf("captures of different groups of the split lock, %s, are one group now, %q, which is in %s: those that were elsewhere moved there", strings.Join(limited(were, maxDifferences), ", "), name, in))
+		p.Merged = append(p.Merged, fmt.Sprintf("captures of different groups of the split lock, %s, are one group now, %q, which is in %s: those that were elsewhere moved there. To keep them apart, tell whose they are (ingest.groups)", strings.Join(limited(were, maxDifferences), ", "), name, in))
 	}
 	return in
 }
 
-// Growth counts groups by what became of them under a lock.
+// Growth counts the groups of a lock by what became of them, and new ones.
 type Growth struct {
-	Stayed, Moved int // with their names
-	Renamed       int // new names for captures of old groups, whose role or fold they have
-	New, Gone     int
+	Stayed  int // with their names
+	Renamed int // with other names, in their role or fold
+	Moved   int // to another role or fold, in whole or in part
+	New     int
+	Gone    int
 }
 
 // Growth compares with the lock that l was planned with.
 func (l Lock) Growth(old Lock) (n Growth) {
 	renamed := map[string]bool{}
-	for _, names := range l.became {
-		for _, name := range names {
-			renamed[name] = true
+	for name := range old.Groups {
+		is := l.became[name]
+		if _, there := l.Groups[name]; there {
+			is = append([]string{name}, is...)
+		}
+		moved := slices.ContainsFunc(is, func(g string) bool { return l.bin(g) != old.bin(name) })
+		switch {
+		case len(is) == 0:
+			n.Gone++
+		case moved:
+			n.Moved++
+		case is[0] == name:
+			n.Stayed++
+		default:
+			n.Renamed++
+		}
+		for _, g := range is {
+			renamed[g] = true
 		}
 	}
 	for name := range l.Groups {
-		_, there := old.Groups[name]
-		switch {
-		case there && l.bin(name) == old.bin(name):
-			n.Stayed++
-		case there:
-			n.Moved++
-		case renamed[name]:
-			n.Renamed++
-		default:
+		if !renamed[name] {
 			n.New++
-		}
-	}
-	for name := range old.Groups {
-		if _, there := l.Groups[name]; !there && len(l.became[name]) == 0 {
-			n.Gone++
 		}
 	}
 	return n

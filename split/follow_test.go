@@ -3,6 +3,7 @@ package split_test
 import (
 	"cmp"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -207,17 +208,17 @@ func TestWhereGroupsGo(t *testing.T) {
 		growth string
 		says   string
 	}{
-		"renamed":                   {"burst-b test BB", "burst-a ABB", "burst-a test", "0 stayed, 1 renamed, 0 gone", ""},
-		"parted":                    {"burst-b test BCD", "burst-b B, burst-c CD", "burst-b test, burst-c test", "1 stayed, 1 renamed, 0 gone", ""},
-		"joined in one role":        {"burst-b test B, burst-c test C", "burst-a ABC", "burst-a test", "0 stayed, 1 renamed, 0 gone", ""},
-		"joined, the first has few": {"burst-b test B, burst-c train CD", "burst-b BCD", "burst-b train", "0 stayed, 0 renamed, 0 gone", `"burst-b" (test), "burst-c" (train), are one group now, "burst-b", which is in train`},
-		"joined, the last has few":  {"burst-b validation BCD, burst-e train E", "burst-a ABCDE", "burst-a validation", "0 stayed, 1 renamed, 0 gone", `"burst-b" (validation), "burst-e" (train), are one group now, "burst-a"`},
-		"joined, as many":           {"burst-b train B, burst-c test C, burst-d validation D", "burst-a BCD", "burst-a train", "0 stayed, 1 renamed, 0 gone", "are one group now"},
-		"a new person":              {"burst-b test B", "ann AB", "ann test", "0 stayed, 1 renamed, 0 gone", ""},
-		"an old person":             {"burst-b test BCD, ann train X", "ann BCDX", "ann train", "1 stayed, 0 renamed, 0 gone", `"ann" (train), "burst-b" (test), are one group now, "ann", which is in train`},
-		"gone":                      {"burst-b test B, burst-c train C", "burst-c C", "burst-c train", "1 stayed, 0 renamed, 1 gone", ""},
-		"twice the same in one":     {"burst-b test BB, burst-c test BC", "burst-a AB", "burst-a test", "0 stayed, 1 renamed, 1 gone", ""},
-		"near-duplicates":           {contentOf("C") + " test BC", contentOf("A") + " ABC", contentOf("A") + " test", "0 stayed, 1 renamed, 0 gone", ""},
+		"renamed":                   {"burst-b test BB", "burst-a ABB", "burst-a test", "0 stayed, 1 renamed, 0 moved, 0 gone", ""},
+		"parted":                    {"burst-b test BCD", "burst-b B, burst-c CD", "burst-b test, burst-c test", "1 stayed, 0 renamed, 0 moved, 0 gone", ""},
+		"joined in one role":        {"burst-b test B, burst-c test C", "burst-a ABC", "burst-a test", "0 stayed, 2 renamed, 0 moved, 0 gone", ""},
+		"joined, the first has few": {"burst-b test B, burst-c train CD", "burst-b BCD", "burst-b train", "0 stayed, 1 renamed, 1 moved, 0 gone", `"burst-b" (test), "burst-c" (train), are one group now, "burst-b", which is in train`},
+		"joined, the last has few":  {"burst-b validation BCD, burst-e train E", "burst-a ABCDE", "burst-a validation", "0 stayed, 1 renamed, 1 moved, 0 gone", `"burst-b" (validation), "burst-e" (train), are one group now, "burst-a"`},
+		"joined, as many":           {"burst-b train B, burst-c test C, burst-d validation D", "burst-a BCD", "burst-a train", "0 stayed, 1 renamed, 2 moved, 0 gone", "are one group now"},
+		"a new person":              {"burst-b test B", "ann AB", "ann test", "0 stayed, 1 renamed, 0 moved, 0 gone", ""},
+		"an old person":             {"burst-b test BCD, ann train X", "ann BCDX", "ann train", "1 stayed, 0 renamed, 1 moved, 0 gone", `"ann" (train), "burst-b" (test), are one group now, "ann", which is in train`},
+		"gone":                      {"burst-b test B, burst-c train C", "burst-c C", "burst-c train", "1 stayed, 0 renamed, 0 moved, 1 gone", ""},
+		"twice the same in one":     {"burst-b test BB, burst-c test BC", "burst-a AB", "burst-a test", "0 stayed, 1 renamed, 0 moved, 1 gone", ""},
+		"near-duplicates":           {contentOf("C") + " test BC", contentOf("A") + " ABC", contentOf("A") + " test", "0 stayed, 1 renamed, 0 moved, 0 gone", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			parse := func(groups string) (samples []dataset.Sample, roles map[string]string) {
@@ -252,7 +253,7 @@ func TestWhereGroupsGo(t *testing.T) {
 				}
 			}
 			n := now.Growth(lock)
-			if got := fmt.Sprintf("%d stayed, %d renamed, %d gone", n.Stayed-12, n.Renamed, n.Gone); got != c.growth || n.New > 0 {
+			if got := fmt.Sprintf("%d stayed, %d renamed, %d moved, %d gone", n.Stayed-12, n.Renamed, n.Moved, n.Gone); got != c.growth || n.New > 0 {
 				t.Errorf("%s, %+v, want %s", got, n, c.growth)
 			}
 			if got := strings.Join(p.Merged, "\n"); !strings.Contains(got, c.says) || (got == "") != (c.says == "") || !strings.Contains(strings.Join(p.Warnings, "\n"), got) {
@@ -285,6 +286,34 @@ func TestWhatDoesNotTell(t *testing.T) {
 		now, _ := planned(t, options(), samples, &l, r)
 		if now.Groups["burst-a"] != dealt.Groups["burst-a"] || now.Growth(l).Renamed > 0 {
 			t.Errorf("%s: %s, want it dealt to %s", name, now.Groups["burst-a"], dealt.Groups["burst-a"])
+		}
+	}
+}
+
+// A lock without the captures of a burst says so, and one with other words there is refused.
+func TestCapturesThatALockLacks(t *testing.T) {
+	samples := append(captures(six(), 12, 2).Samples, named("burst-b", "BC")...)
+	lock, _ := planned(t, options(), samples, nil, rand.New(rand.NewPCG(1, 14)))
+	whole := lock.Groups["burst-b"]
+	entry := strings.Fields(whole)
+	plan := func(e string) (*split.Plan, error) {
+		lock.Groups["burst-b"] = e
+		p, _, err := split.Stage{Options: options()}.PlanFrom(dataset.New(samples), rng.New(1).With("split"), &lock)
+		return p, err
+	}
+	const says = "does not list the captures of 1 group without a person or session"
+	for e, want := range map[string]bool{whole: false, strings.Join(entry[:4], " "): false, strings.Join(entry[:3], " "): true} {
+		p, err := plan(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(strings.Join(p.Warnings, "\n"), says); got != want {
+			t.Errorf("%q: warned %v, want %v: %q", e, got, want, p.Warnings)
+		}
+	}
+	for _, e := range []string{whole + " x", whole + "0", whole[:len(whole)-1], strings.Join(entry[:3], " ") + " ABCDEF012345"} {
+		if _, err := plan(e); !errors.Is(err, dataset.ErrInvalid) || !strings.Contains(err.Error(), `of group "burst-b"`) {
+			t.Errorf("%q: %v, want it refused", e, err)
 		}
 	}
 }

@@ -270,12 +270,13 @@ func broken(err error) error {
 // title is how messages call the lock: by its file, if it was read from one.
 func (l *Lock) title() string { return strings.TrimSpace("the split lock " + l.file) }
 
-// entries fails when the lock says something else of a group than its role or fold.
+// entries fails when the lock says something else of a group than its role or fold,
+// a number, a digest and captures.
 func (l *Lock) entries(b bins) error {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(l.Groups)) {
-		if l.in(name, b) == free && len(errs) < maxDifferences {
-			errs = append(errs, fmt.Errorf("%s says %q of group %q: want a role or fold, a number of samples and a digest: take it from version control again", l.title(), l.Groups[name], name))
+		if (l.in(name, b) == free || l.garbled(name)) && len(errs) < maxDifferences {
+			errs = append(errs, fmt.Errorf("%s says %.80q of group %q: want a role or fold, a number of samples and a digest, and captures, of which each is %d digits of 0-9 and a-f: take it from version control again", l.title(), l.Groups[name], name, markDigits))
 		}
 	}
 	if len(errs) > 0 {

@@ -237,7 +237,7 @@ func (p *Plan) enough() error {
 
 // warn notes what is sound but not what a person would hope for.
 func (p *Plan) warn() {
-	p.Warnings = append(p.Warnings, limited(p.Merged, 5)...)
+	p.Warnings = append(p.Warnings, p.Merged...)
 	note := func(format string, args ...any) { p.Warnings = append(p.Warnings, fmt.Sprintf(format, args...)) }
 	if !p.o.Partitioned() {
 		note("no partition was given, so one was drawn: look at %s, and set split.known, split.unknown and split.unseen to what you mean", PartitionFile)
