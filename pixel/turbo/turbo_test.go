@@ -1,7 +1,6 @@
 package turbo_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"errors"
 	"image"
@@ -14,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gesturekit/gesturekit/internal/golden"
 	"github.com/gesturekit/gesturekit/pixel"
 	"github.com/gesturekit/gesturekit/pixel/turbo"
 )
@@ -361,15 +361,11 @@ func FuzzDecode(f *testing.F) {
 // rounding.
 func TestPixelsAreThoseOfPillow(t *testing.T) {
 	c := open(t)
-	z, err := zip.OpenReader("../testdata/formats/formats.zip")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
+	files := golden.Files(t, "../testdata/formats/formats.zip")
 	read := func(name string) *image.RGBA {
-		data, err := fs.ReadFile(z, name)
-		if err != nil {
-			t.Fatal(err)
+		data, ok := files[name]
+		if !ok {
+			t.Fatalf("%s is not in the archive", name)
 		}
 		img, _, err := c.Decode(data, pixel.Limits{})
 		if err != nil {
