@@ -101,7 +101,7 @@ func (l *layers) differentiate(cost *gorgonia.Node, results map[*gorgonia.Node][
 // updates the running statistics (momentum 0.1, unbiased variance) and returns
 // the loss, which is not finite if the network has diverged. images are
 // normalised, NHWC; targets are one row of Config.Outputs numbers per image:
-// one-hot, soft, or zeros. They are not kept.
+// one-hot, soft, or zeros. Both are read during the call only.
 func (t *Trainer) Step(images, targets []float32) (loss float32, err error) {
 	switch {
 	case t.plan == nil:
