@@ -61,7 +61,8 @@ func (l Lock) categoryDifferences(old Lock) (all, changed []string) {
 
 func (l Lock) groupDifferences(old Lock) (moved, added, removed, changed []string) {
 	for _, g := range slices.Sorted(maps.Keys(merged(old.Groups, l.Groups))) {
-		was, is := withoutMarks(old.Groups[g]), withoutMarks(l.Groups[g])
+		was, _ := old.entry(g)
+		is, _ := l.entry(g)
 		switch {
 		case was == is:
 		case was == "":
@@ -79,13 +80,6 @@ func (l Lock) groupDifferences(old Lock) (moved, added, removed, changed []strin
 		}
 	}
 	return moved, added, removed, changed
-}
-
-// withoutMarks leaves out the captures of a group's entry, which its digest covers
-// and locks of before did not have.
-func withoutMarks(entry string) string {
-	f := strings.SplitN(entry, " ", 4)
-	return strings.Join(f[:min(3, len(f))], " ")
 }
 
 func samplesIn(entry string) string {

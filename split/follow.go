@@ -44,7 +44,8 @@ func isBurst(group string) bool { return strings.HasPrefix(group, dataset.BurstP
 // marks returns the captures that the lock has of a group, whose name may change
 // as captures are added: none if it is a person or session.
 func (l *Lock) marks(group string) (marks []mark) {
-	for f := range strings.FieldsSeq(l.captures(group)) {
+	_, captures := l.entry(group)
+	for f := range strings.FieldsSeq(captures) {
 		if m, ok := markOf(f); ok {
 			marks = append(marks, m)
 		}
@@ -52,17 +53,18 @@ func (l *Lock) marks(group string) (marks []mark) {
 	return marks
 }
 
-// captures returns what the lock's entry of a group says behind the digest.
-func (l *Lock) captures(group string) string {
-	if f := strings.SplitN(l.Groups[group], " ", 4); len(f) == 4 {
-		return f[3]
-	}
-	return ""
+// entry returns what the lock says of a group: role or fold, number and digest, and
+// apart the captures, which the digest covers and locks of before did not have.
+func (l *Lock) entry(group string) (head, captures string) {
+	f := append(strings.SplitN(l.Groups[group], " ", 4), "")
+	n := min(3, len(f)-1)
+	return strings.Join(f[:n], " "), f[n]
 }
 
 // garbled tells whether the captures of a group are not all marks.
 func (l *Lock) garbled(group string) bool {
-	for f := range strings.FieldsSeq(l.captures(group)) {
+	_, captures := l.entry(group)
+	for f := range strings.FieldsSeq(captures) {
 		if _, ok := markOf(f); !ok || len(f) != markDigits {
 			return true
 		}
