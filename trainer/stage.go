@@ -24,7 +24,7 @@ type Stage struct {
 func (s Stage) Name() string { return "train" }
 
 // Version changes whenever the same settings and inputs would give other weights.
-func (s Stage) Version() string { return "train/9 " + pixel.Codec{}.Identity() }
+func (s Stage) Version() string { return "train/10 " + pixel.Codec{}.Identity() }
 
 // Settings returns the options and the settings of the augmentation.
 func (s Stage) Settings() any {

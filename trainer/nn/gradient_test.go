@@ -34,6 +34,8 @@ func TestGradientsMatchFiniteDifferences(t *testing.T) {
 			return b.norm(in[0], in[1], b.stats(in[0]), in[0], true)
 		}},
 		{"global average", [][]int{{2, 3, 4, 5}}, func(b *builder, in gorgonia.Nodes) *gorgonia.Node { return b.globalAverage(in[0]) }},
+		{"max pool 3x3", [][]int{{2, 5, 6, 17}}, func(b *builder, in gorgonia.Nodes) *gorgonia.Node { return b.maxPool(in[0], 3, 2, 1) }},
+		{"halve", [][]int{{2, 5, 4, 18}}, func(b *builder, in gorgonia.Nodes) *gorgonia.Node { return b.halve(in[0]) }},
 		{"average pool", [][]int{{2, 5, 4, 3}}, func(b *builder, in gorgonia.Nodes) *gorgonia.Node { return b.averagePool(in[0], 2) }},
 	} {
 		t.Run(c.name, func(t *testing.T) { testGradient(t, c.shapes, c.build) })

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"github.com/gesturekit/gesturekit/trainer/nn/kernel"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -37,6 +38,22 @@ func (p pooling) windows(window func(out int, count int), tap func(in int)) {
 	}
 }
 
+// rows calls tap for each row of outputs and each position within their windows:
+// with the offset of the first output that has a pixel there, how many outputs
+// have, and the offset of the first one's pixel.
+func (p pooling) rows(tap func(out, count, in int)) {
+	for oy := range p.oh {
+		top := oy*p.stride - p.pad
+		for y := max(0, top); y < min(top+p.size, p.h); y++ {
+			for s := range p.size {
+				first := (max(0, p.pad-s) + p.stride - 1) / p.stride
+				end := min(p.ow, (p.w-1+p.pad-s+p.stride)/p.stride)
+				tap((oy*p.ow+first)*p.c, end-first, (y*p.w+first*p.stride-p.pad+s)*p.c)
+			}
+		}
+	}
+}
+
 // images returns the parts of in and out that belong to an image.
 func (p pooling) images(image int, in, out []float32) ([]float32, []float32) {
 	return in[image*p.h*p.w*p.c:][:p.h*p.w*p.c], out[image*p.oh*p.ow*p.c:][:p.oh*p.ow*p.c]
@@ -45,45 +62,41 @@ func (p pooling) images(image int, in, out []float32) ([]float32, []float32) {
 // maxPool adds the maximum of each window. Its gradient goes to the first of
 // equal maxima.
 func (b *builder) maxPool(x *gorgonia.Node, size, stride, pad int) *gorgonia.Node {
-	p := b.pooled(x, size, stride, pad, func(in int) int { return (in+2*pad-size)/stride + 1 })
+	return b.maximum(x, b.pooled(x, size, stride, pad, func(in int) int { return (in+2*pad-size)/stride + 1 }))
+}
+
+// halve adds the maximum of each 2x2 pixels, side by side; of an odd number of
+// rows or columns the last stands alone.
+func (b *builder) halve(x *gorgonia.Node) *gorgonia.Node {
+	return b.maximum(x, b.pooled(x, 2, 2, 0, func(in int) int { return (in + 1) / 2 }))
+}
+
+func (b *builder) maximum(x *gorgonia.Node, p pooling) *gorgonia.Node {
 	if b.err != nil {
 		return nil
 	}
+	step := p.stride * p.c
 	run := func(_, image int, y []float32, in [][]float32, _ []float32) {
 		x, y := p.images(image, in[0], y)
-		var out []float32
-		first := true
-		p.windows(func(at, _ int) { out, first = y[at:][:p.c], true }, func(at int) {
-			x := x[at:][:len(out)]
-			if first {
-				copy(out, x)
-				first = false
-				return
-			}
-			for i, v := range x {
-				out[i] = max(out[i], v)
-			}
-		})
+		for i := range p.oh * p.ow { // with a pixel that each window has
+			copy(y[i*p.c:][:p.c], x[(i/p.ow*p.w+i%p.ow)*step:])
+		}
+		p.rows(func(out, count, in int) { kernel.MaxPixels(y[out:][:count*p.c], x[in:], p.c, step) })
 	}
 	back := func(_, image int, dx []float32, in [][]float32, left []float32) {
 		x, y := p.images(image, in[1], in[2])
 		dx, dy := p.images(image, dx, in[0])
 		clear(dx)
-		left = left[:p.c] // gradient not yet given to a maximum
-		var top []float32
-		p.windows(func(at, _ int) { top = y[at:][:p.c]; copy(left, dy[at:]) }, func(at int) {
-			x, dx := x[at:][:p.c], dx[at:][:p.c]
-			for i, v := range x {
-				if v == top[i] {
-					dx[i] += left[i]
-					left[i] = 0
-				}
-			}
+		left = left[:len(dy)] // gradient not yet given to a maximum
+		copy(left, dy)
+		p.rows(func(out, count, in int) {
+			n := count * p.c
+			kernel.RouteMax(dx[in:], left[out:][:n], x[in:], y[out:][:n], p.c, step)
 		})
 	}
-	o := &op{name: "max-pool", out: p.shape(), phases: []int{p.n}, cost: p.n * p.oh * p.ow * p.c * size, run: run, wrt: []bool{true}}
+	o := &op{name: "max-pool", out: p.shape(), phases: []int{p.n}, cost: p.n * p.oh * p.ow * p.c * p.size, run: run, wrt: []bool{true}}
 	o.diff = func(in gorgonia.Nodes, y, grad *gorgonia.Node) gorgonia.Nodes {
-		return gorgonia.Nodes{b.apply(&op{name: "max-pool-grad", out: in[0].Shape(), phases: []int{p.n}, scratch: p.c, run: back}, grad, in[0], y)}
+		return gorgonia.Nodes{b.apply(&op{name: "max-pool-grad", out: in[0].Shape(), phases: []int{p.n}, scratch: p.oh * p.ow * p.c, run: back}, grad, in[0], y)}
 	}
 	return b.apply(o, x)
 }

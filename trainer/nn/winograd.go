@@ -31,7 +31,10 @@ func (w winograd) tiles() int { return w.n * w.rows * w.cols }
 
 // at returns the image and the first output row and column of a tile.
 func (w winograd) at(tile int) (image, y, x int) {
-	return tile / (w.rows * w.cols), tile / w.cols % w.rows * kernel.TileOut, tile % w.cols * kernel.TileOut
+	image = tile / (w.rows * w.cols)
+	tile -= image * w.rows * w.cols
+	y = tile / w.cols
+	return image, y * kernel.TileOut, (tile - y*w.cols) * kernel.TileOut
 }
 
 // input transforms the input of a tile to dst, positions apart. zeros are as

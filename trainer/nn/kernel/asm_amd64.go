@@ -64,6 +64,16 @@ func addAVX2(dst *float32, x *float32, y *float32, pixels int, stride int)
 //go:noescape
 func gateAVX2(dst *float32, dy *float32, y *float32, pixels int, stride int)
 
+// maxPixelsAVX2 sets y = max(y, x).
+//
+//go:noescape
+func maxPixelsAVX2(y *float32, x *float32, pixels int, stride int, step int)
+
+// routeMaxAVX2 moves left to dx where x = y.
+//
+//go:noescape
+func routeMaxAVX2(dx *float32, left *float32, x *float32, y *float32, pixels int, stride int, step int)
+
 // product16AVX2 computes chunks of rows (1 to 6) of a matrix product.
 //
 //go:noescape

@@ -1022,6 +1022,66 @@ gateAVX2_pixel:
 	VZEROUPPER
 	RET
 
+// func maxPixelsAVX2(y *float32, x *float32, pixels int, stride int, step int)
+// Requires: AVX
+TEXT ·maxPixelsAVX2(SB), NOSPLIT, $0-40
+	MOVQ pixels+16(FP), AX
+	MOVQ stride+24(FP), CX
+	MOVQ step+32(FP), DX
+	MOVQ y+0(FP), BX
+	MOVQ x+8(FP), SI
+
+maxPixelsAVX2_pixel:
+	VMOVUPS (SI), Y0
+	VMAXPS  (BX), Y0, Y0
+	VMOVUPS Y0, (BX)
+	VMOVUPS 32(SI), Y0
+	VMAXPS  32(BX), Y0, Y0
+	VMOVUPS Y0, 32(BX)
+	ADDQ    CX, BX
+	ADDQ    DX, SI
+	DECQ    AX
+	JNZ     maxPixelsAVX2_pixel
+	VZEROUPPER
+	RET
+
+// func routeMaxAVX2(dx *float32, left *float32, x *float32, y *float32, pixels int, stride int, step int)
+// Requires: AVX
+TEXT ·routeMaxAVX2(SB), NOSPLIT, $0-56
+	MOVQ pixels+32(FP), AX
+	MOVQ stride+40(FP), CX
+	MOVQ step+48(FP), DX
+	MOVQ dx+0(FP), BX
+	MOVQ left+8(FP), SI
+	MOVQ x+16(FP), DI
+	MOVQ y+24(FP), R8
+
+routeMaxAVX2_pixel:
+	VMOVUPS (DI), Y0
+	VCMPPS  $0x00, (R8), Y0, Y0
+	VMOVUPS (SI), Y1
+	VANDPS  Y1, Y0, Y2
+	VADDPS  (BX), Y2, Y2
+	VMOVUPS Y2, (BX)
+	VANDNPS Y1, Y0, Y1
+	VMOVUPS Y1, (SI)
+	VMOVUPS 32(DI), Y0
+	VCMPPS  $0x00, 32(R8), Y0, Y0
+	VMOVUPS 32(SI), Y1
+	VANDPS  Y1, Y0, Y2
+	VADDPS  32(BX), Y2, Y2
+	VMOVUPS Y2, 32(BX)
+	VANDNPS Y1, Y0, Y1
+	VMOVUPS Y1, 32(SI)
+	ADDQ    DX, BX
+	ADDQ    CX, SI
+	ADDQ    DX, DI
+	ADDQ    CX, R8
+	DECQ    AX
+	JNZ     routeMaxAVX2_pixel
+	VZEROUPPER
+	RET
+
 // func product16AVX2(c *float32, a *float32, b *float32, rows int, chunks int, steps int, aRow int, aStep int, bStep int, bNext int, cRow int, cNext int, add int)
 // Requires: AVX, FMA3
 TEXT ·product16AVX2(SB), NOSPLIT, $0-104

@@ -33,3 +33,14 @@ func Add(dst, x, y []float32) { add(best(), dst, x, y) }
 // Gate sets dst[i] to g[i] where y[i] > 0 and to zero elsewhere, the gradient of
 // a rectifier with output y.
 func Gate(dst, g, y []float32) { gate(best(), dst, g, y) }
+
+// MaxPixels sets y[p][c] to x[p*step+c] where that is larger. y is
+// [pixels][channels].
+func MaxPixels(y, x []float32, channels, step int) { maxPixels(best(), y, x, channels, step) }
+
+// RouteMax adds left[p][c] to dx[p*step+c] and clears it, where x[p*step+c] =
+// y[p][c]: of a maximum y over several x, the first to be called with takes the
+// gradient. left and y are [pixels][channels].
+func RouteMax(dx, left, x, y []float32, channels, step int) {
+	routeMax(best(), dx, left, x, y, channels, step)
+}

@@ -113,3 +113,29 @@ func gate(lv level, dst, g, y []float32) {
 		}
 	}
 }
+
+func maxPixels(lv level, y, x []float32, channels, step int) {
+	lo := vectorMaxPixels(lv, y, x, channels, step)
+	for p := 0; p < len(y)/channels && lo < channels; p++ {
+		yp, xp := y[p*channels:][:channels], x[p*step:][:channels]
+		for j := lo; j < channels; j++ {
+			if xp[j] > yp[j] {
+				yp[j] = xp[j]
+			}
+		}
+	}
+}
+
+func routeMax(lv level, dx, left, x, y []float32, channels, step int) {
+	lo := vectorRouteMax(lv, dx, left, x, y, channels, step)
+	for p := 0; p < len(y)/channels && lo < channels; p++ {
+		dp, xp := dx[p*step:][:channels], x[p*step:][:channels]
+		lp, yp := left[p*channels:][:channels], y[p*channels:][:channels]
+		for j := lo; j < channels; j++ {
+			if xp[j] == yp[j] {
+				dp[j] += lp[j]
+				lp[j] = 0
+			}
+		}
+	}
+}

@@ -27,7 +27,21 @@ func passes(lv level, r *rand.Rand, pixels, channels int) map[string][]float32 {
 	channelCombine(lv, result("Combine", len(x)), g, x, mean, a, b, d)
 	add(lv, result("Add", len(x)), x, g)
 	gate(lv, result("Gate", len(x)), x, g)
+	passesOfMaxima(lv, result, x, g, skip, channels)
 	return out
+}
+
+// passesOfMaxima adds the results of MaxPixels and, where x is its maximum, RouteMax.
+func passesOfMaxima(lv level, result func(string, int) []float32, x, g, y []float32, channels int) {
+	step := 2 * channels
+	pixels := (len(x)/channels + 1) / 2
+	larger := result("MaxPixels", pixels*channels)
+	copy(larger, y)
+	maxPixels(lv, larger, x, channels, step)
+	left, dx := result("RouteMax left", len(larger)), result("RouteMax", len(x))
+	copy(left, g)
+	copy(dx, y)
+	routeMax(lv, dx, left, x, larger, channels, step)
 }
 
 func TestChannelPassesAgreeBitForBit(t *testing.T) {

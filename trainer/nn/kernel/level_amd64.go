@@ -114,6 +114,23 @@ func vectorGate(lv level, dst, g, y []float32) int {
 	return n * Lanes
 }
 
+func vectorMaxPixels(lv level, y, x []float32, channels, step int) int {
+	end, pixels := blocks(lv, channels, len(y))
+	for c := 0; c < end; c += Lanes {
+		maxPixelsAVX2(&y[c], &x[:(pixels-1)*step+channels][c], pixels, 4*channels, 4*step)
+	}
+	return end
+}
+
+func vectorRouteMax(lv level, dx, left, x, y []float32, channels, step int) int {
+	end, pixels := blocks(lv, channels, len(y))
+	for c := 0; c < end; c += Lanes {
+		last := (pixels-1)*step + channels
+		routeMaxAVX2(&dx[:last][c], &left[:len(y)][c], &x[:last][c], &y[c], pixels, 4*channels, 4*step)
+	}
+	return end
+}
+
 // vectorProduct computes the leading blocks of columns of a product that one
 // kernel takes, and returns how many these are.
 func vectorProduct(lv level, c, a, b []float32, m Matrices, add bool) int {

@@ -21,6 +21,10 @@ func vectorAffineAdd(level, []float32, []float32, []float32, []float32, []float3
 func vectorCombine(level, []float32, []float32, []float32, []float32, []float32, []float32, []float32) int {
 	return 0
 }
+func vectorMaxPixels(level, []float32, []float32, int, int) int { return 0 }
+func vectorRouteMax(level, []float32, []float32, []float32, []float32, int, int) int {
+	return 0
+}
 
 func vectorProduct(_ level, c, a, b []float32, m Matrices, add bool) int {
 	portableProduct(c, a, b, m, add)

@@ -101,12 +101,18 @@ func inputAt(lv level, dst []float32, to Square, image []float32, shape [3]int, 
 	_, zeros = dst[to.end(tileIn, c)], zeros[:c]
 	var pixels [Positions]*float32
 	for i := range tileIn {
-		for j := range tileIn {
-			pixel := zeros
-			if y, x := row+i, col+j; y >= 0 && y < h && x >= 0 && x < w {
-				pixel = image[(y*w+x)*c:][:c]
+		line := pixels[i*tileIn:][:tileIn]
+		var inside []float32 // the row of the image, none outside
+		if y := row + i; y >= 0 && y < h {
+			inside = image[y*w*c:][:w*c]
+		}
+		at := col * c
+		for j := range line {
+			line[j] = &zeros[0]
+			if at >= 0 && at < len(inside) {
+				line[j] = &inside[at]
 			}
-			pixels[i*tileIn+j] = &pixel[0]
+			at += c
 		}
 	}
 	n := scattered(lv, dst, &pixels, to, c)

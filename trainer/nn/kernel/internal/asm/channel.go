@@ -13,20 +13,19 @@ const half = 32 // bytes of one YMM register
 
 // walk is the state of a function being written.
 type walk struct {
-	name           string
-	pixels, stride reg.Register
-	arrays         []reg.Register // one pointer per pixel array
+	name    string
+	pixels  reg.Register
+	arrays  []reg.Register // one pointer per pixel array
+	strides []reg.Register // of each array
 }
 
 // begin starts a function of the named pointers, pixels and stride. arrays are
 // the pointers to pixel arrays; vectors those to channel vectors, returned loaded.
 func begin(name, doc, pointers string, arrays, vectors []string) (w walk, loaded [][2]reg.VecVirtual) {
-	TEXT(name, NOSPLIT, "func("+pointers+" *float32, pixels, stride int)")
-	Pragma("noescape")
-	Doc(name + " " + doc)
-	w = walk{name: name, pixels: Load(Param("pixels"), GP64()), stride: Load(Param("stride"), GP64())}
+	w = open(name, doc, "func("+pointers+" *float32, pixels, stride int)")
+	stride := Load(Param("stride"), GP64())
 	for _, a := range arrays {
-		w.arrays = append(w.arrays, Load(Param(a), GP64()))
+		w.array(a, stride)
 	}
 	for _, v := range vectors {
 		p, pair := Load(Param(v), GP64()), [2]reg.VecVirtual{YMM(), YMM()}
@@ -38,11 +37,25 @@ func begin(name, doc, pointers string, arrays, vectors []string) (w walk, loaded
 	return w, loaded
 }
 
+// open starts a function with a parameter pixels.
+func open(name, doc, signature string) walk {
+	TEXT(name, NOSPLIT, signature)
+	Pragma("noescape")
+	Doc(name + " " + doc)
+	return walk{name: name, pixels: Load(Param("pixels"), GP64())}
+}
+
+// array adds the pixel array of a parameter.
+func (w *walk) array(name string, stride reg.Register) {
+	w.arrays = append(w.arrays, Load(Param(name), GP64()))
+	w.strides = append(w.strides, stride)
+}
+
 func (w walk) at(array, h int) Mem { return Mem{Base: w.arrays[array], Disp: h * half} }
 
 func (w walk) advance() {
-	for _, a := range w.arrays {
-		ADDQ(w.stride, a)
+	for i, a := range w.arrays {
+		ADDQ(w.strides[i], a)
 	}
 }
 
@@ -190,4 +203,38 @@ func zeroed() reg.VecVirtual {
 	zero := YMM()
 	VXORPS(zero, zero, zero)
 	return zero
+}
+
+// pools writes the functions of pooling: pixels of y, or left, lie stride bytes
+// apart, those of x and dx step bytes.
+func pools() {
+	w := open("maxPixelsAVX2", "sets y = max(y, x).", "func(y, x *float32, pixels, stride, step int)")
+	stride, step := Load(Param("stride"), GP64()), Load(Param("step"), GP64())
+	w.array("y", stride)
+	w.array("x", step)
+	w.each(func(h int) {
+		t := YMM()
+		VMOVUPS(w.at(1, h), t)
+		VMAXPS(w.at(0, h), t, t)
+		VMOVUPS(t, w.at(0, h))
+	})
+
+	w = open("routeMaxAVX2", "moves left to dx where x = y.", "func(dx, left, x, y *float32, pixels, stride, step int)")
+	stride, step = Load(Param("stride"), GP64()), Load(Param("step"), GP64())
+	w.array("dx", step)
+	w.array("left", stride)
+	w.array("x", step)
+	w.array("y", stride)
+	const equalOrderedQuiet = 0
+	w.each(func(h int) {
+		mask, g, t := YMM(), YMM(), YMM()
+		VMOVUPS(w.at(2, h), mask)
+		VCMPPS(Imm(equalOrderedQuiet), w.at(3, h), mask, mask)
+		VMOVUPS(w.at(1, h), g)
+		VANDPS(g, mask, t)
+		VADDPS(w.at(0, h), t, t)
+		VMOVUPS(t, w.at(0, h))
+		VANDNPS(g, mask, g)
+		VMOVUPS(g, w.at(1, h))
+	})
 }

@@ -15,6 +15,7 @@ func main() {
 	tile("tile8x32AVX512", "computes 8 rows by 32 columns.", 8, 2, 64, zmm)
 	sums()
 	maps()
+	pools()
 	for _, p := range []product{
 		{name: "product16AVX2", most: 6, vectors: 2, vector: ymm},
 		{name: "product16AVX512", most: 14, vectors: 1, vector: zmm},
