@@ -25,8 +25,9 @@ const (
 	CardFile    = "model.json"        // a Card
 )
 
-// CardFormat is the version of the layout of CardFile and WeightsFile.
-const CardFormat = 3
+// CardFormat is the version of the layout of CardFile and WeightsFile, and of
+// what a network of a given arch computes from its weights.
+const CardFormat = 4
 
 // ErrModel marks every fault of a model's files.
 var ErrModel = errors.New("invalid model")

@@ -108,7 +108,7 @@ func TestLoadRefuses(t *testing.T) {
 		{`score "odds"`, edit(CardFile, `"max-probability"`, `"odds"`)},
 		{"unexpected EOF", func(dir string) { os.Truncate(filepath.Join(dir, CardFile), 50) }},
 		{"unknown field", edit(CardFile, `"arch"`, `"architecture"`)},
-		{"format is 9", edit(CardFile, `"format": 3`, `"format": 9`)},
+		{"format is 9", edit(CardFile, `"format": 4`, `"format": 9`)},
 		{"labels are", edit(CardFile, `"na"`, `"none"`)},
 		{"threshold 4: want", edit(CardFile, `0.4`, `4`)},
 		{`activation is "softmax"`, edit(CardFile, "sigmoid", "softmax")},

@@ -25,16 +25,14 @@ def conv(i, o, k, s):
 
 
 class Block(nn.Module):
-    """A residual block; pool puts the stride of the shortcut into an average, as xresnet does."""
+    """A residual block; its shortcut has the stride in an average, as xresnet's."""
 
-    def __init__(self, i, o, s, pool=False):
+    def __init__(self, i, o, s=1):
         super().__init__()
         self.body = nn.Sequential(*conv(i, o, 3, s), nn.ReLU(True), *conv(o, o, 3, 1))
-        short = []
-        if pool and s != 1:
-            short, s = [nn.AvgPool2d(s, ceil_mode=True)], 1
-        if s != 1 or i != o:
-            short += conv(i, o, 1, s)
+        short = [nn.AvgPool2d(s, ceil_mode=True)] if s != 1 else []
+        if i != o:
+            short += conv(i, o, 1, 1)
         self.short = nn.Sequential(*short) if short else nn.Identity()
 
     def forward(self, x):
@@ -43,21 +41,19 @@ class Block(nn.Module):
 
 def network(name):
     layers, c = [], 3
-    if name == "tiny":
-        for o, s in [(16, 2), (32, 2), (64, 2), (64, 1), (128, 2), (128, 1)]:
-            layers += conv(c, o, 3, s) + [nn.ReLU(True)]
-            c = o
-        return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(c, OUTPUTS))
-    stem, widths = ([(16, 2)], [16, 32, 64, 128]) if name == "slim-resnet" else ([(32, 2), (32, 1), (64, 1)], [64, 128, 256, 512])
-    for o, s in stem:
-        layers += conv(c, o, 3, s) + [nn.ReLU(True)]
+    stem, widths = {"tiny": ([16, 32, 64, 64, 128, 128], []), "slim-resnet": ([16], [16, 32, 64, 128]), "xresnet18": ([32, 32, 64], [64, 128, 256, 512])}[name]
+    for n, o in enumerate(stem):
+        layers += conv(c, o, 3, 1 if n else 2) + [nn.ReLU(True)]
         c = o
+        if name == "tiny" and n % 2 == 0:
+            layers.append(nn.MaxPool2d(2, ceil_mode=True))
     if name == "xresnet18":
         layers.append(nn.MaxPool2d(3, 2, 1))
     for stage, o in enumerate(widths):
-        for block in range(2):
-            layers.append(Block(c, o, 2 if stage and not block else 1, name == "xresnet18"))
-            c = o
+        if name == "slim-resnet" and stage:
+            layers.append(nn.MaxPool2d(2, ceil_mode=True))
+        layers += [Block(c, o, 2 if name == "xresnet18" and stage else 1), Block(o, o)]
+        c = o
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(c, OUTPUTS))
 
 

@@ -29,39 +29,44 @@ func architecture(name string) (body, bool) {
 	return nil, false
 }
 
-// tiny stacks 3x3 convolutions, each normalised and rectified; four of the six
-// halve the image. Global average and a dense layer follow.
+// tiny stacks 3x3 convolutions, each normalised and rectified; the first halves
+// the image, as does a pool after every other. Global average and a dense layer
+// follow.
 func tiny(l *layers, x *gorgonia.Node, outputs int) *gorgonia.Node {
-	for i, s := range []struct{ channels, stride int }{{16, 2}, {32, 2}, {64, 2}, {64, 1}, {128, 2}, {128, 1}} {
+	for i, channels := range []int{16, 32, 64, 64, 128, 128} {
 		name := "layer" + strconv.Itoa(i+1)
-		x = l.conv(name+".conv", name+".bn", x, s.channels, 3, s.stride, nil, 1, true)
+		x = l.conv(name+".conv", name+".bn", x, channels, 3, max(1, 2-i), nil, 1, true)
+		if i%2 == 0 {
+			x = l.halve(x)
+		}
 	}
 	return l.dense("fc", l.globalAverage(x), outputs)
 }
 
 // slimResNet is a residual network (He et al., 2016) of basic blocks: a stem of
-// 16 channels that halves the image, stages of 16, 32, 64 and 128 channels of
-// which the later three halve it again, global average and a dense layer.
+// 16 channels that halves the image, stages of 16, 32, 64 and 128 channels with a
+// pool before each but the first, global average and a dense layer.
 func slimResNet(l *layers, x *gorgonia.Node, outputs int) *gorgonia.Node {
 	x = l.conv("stem.conv", "stem.bn", x, 16, 3, 2, nil, 1, true)
 	for stage, channels := range []int{16, 32, 64, 128} {
-		stride := min(2, stage+1)
+		if stage > 0 {
+			x = l.halve(x)
+		}
 		for block := range 2 {
-			x = l.basicBlock("layer"+strconv.Itoa(stage+1)+"."+strconv.Itoa(block), x, channels, stride)
-			stride = 1
+			x = l.basicBlock("layer"+strconv.Itoa(stage+1)+"."+strconv.Itoa(block), x, channels)
 		}
 	}
 	return l.dense("fc", l.globalAverage(x), outputs)
 }
 
 // basicBlock adds relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut), where the
-// shortcut is x, or a normalised 1x1 convolution of it where the shape changes.
-func (l *layers) basicBlock(name string, x *gorgonia.Node, channels, stride int) *gorgonia.Node {
+// shortcut is x, or a normalised 1x1 convolution of it where the channels change.
+func (l *layers) basicBlock(name string, x *gorgonia.Node, channels int) *gorgonia.Node {
 	shortcut := x
-	if _, _, _, c := l.dims(x); stride != 1 || c != channels {
-		shortcut = l.conv(name+".downsample.0", name+".downsample.1", x, channels, 1, stride, nil, 1, false)
+	if _, _, _, c := l.dims(x); c != channels {
+		shortcut = l.conv(name+".downsample.0", name+".downsample.1", x, channels, 1, 1, nil, 1, false)
 	}
-	y := l.conv(name+".conv1", name+".bn1", x, channels, 3, stride, nil, 1, true)
+	y := l.conv(name+".conv1", name+".bn1", x, channels, 3, 1, nil, 1, true)
 	return l.conv(name+".conv2", name+".bn2", y, channels, 3, 1, shortcut, 0, true)
 }
 
