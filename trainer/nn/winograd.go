@@ -182,7 +182,7 @@ func (w winograd) back() winograd {
 // transforms the sums of all blocks.
 func (w winograd) weightGrad() *op {
 	const some, few = 8, 2 // tiles and positions of a task
-	_, count := groups(w.tiles(), 1, max(64, 7280/(w.c+w.k)))
+	_, count := groups(w.tiles(), 1, max(64, 14560/(w.c+w.k)))
 	block, count := groups(w.tiles(), 1, (w.tiles()+count-1)/count)
 	size, sumApart, apart, gradApart := w.c*w.k, w.weightsApart(), block*w.c+gap, block*w.k+gap
 	sizes := []int{kernel.Positions * sumApart, kernel.Positions * apart, kernel.Positions * gradApart}
