@@ -30,8 +30,8 @@ func architecture(name string) (body, bool) {
 }
 
 // tiny stacks 3x3 convolutions, each normalised and rectified; the first halves
-// the image, as does a pool after every other. Global average and a dense layer
-// follow.
+// the image, as do pools after the first, third and fifth. Global average and a
+// dense layer follow.
 func tiny(l *layers, x *gorgonia.Node, outputs int) *gorgonia.Node {
 	for i, channels := range []int{16, 32, 64, 64, 128, 128} {
 		name := "layer" + strconv.Itoa(i+1)
@@ -43,9 +43,9 @@ func tiny(l *layers, x *gorgonia.Node, outputs int) *gorgonia.Node {
 	return l.dense("fc", l.globalAverage(x), outputs)
 }
 
-// slimResNet is a residual network (He et al., 2016) of basic blocks: a stem of
-// 16 channels that halves the image, stages of 16, 32, 64 and 128 channels with a
-// pool before each but the first, global average and a dense layer.
+// slimResNet is a residual network (He et al., 2016): a stem of 16 channels that
+// halves the image, stages of 16, 32, 64 and 128 channels with a pool before each
+// but the first, global average and a dense layer.
 func slimResNet(l *layers, x *gorgonia.Node, outputs int) *gorgonia.Node {
 	x = l.conv("stem.conv", "stem.bn", x, 16, 3, 2, nil, 1, true)
 	for stage, channels := range []int{16, 32, 64, 128} {
@@ -53,21 +53,10 @@ func slimResNet(l *layers, x *gorgonia.Node, outputs int) *gorgonia.Node {
 			x = l.halve(x)
 		}
 		for block := range 2 {
-			x = l.basicBlock("layer"+strconv.Itoa(stage+1)+"."+strconv.Itoa(block), x, channels)
+			x = l.block("layer"+strconv.Itoa(stage+1)+"."+strconv.Itoa(block), x, channels, 1)
 		}
 	}
 	return l.dense("fc", l.globalAverage(x), outputs)
-}
-
-// basicBlock adds relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut), where the
-// shortcut is x, or a normalised 1x1 convolution of it where the channels change.
-func (l *layers) basicBlock(name string, x *gorgonia.Node, channels int) *gorgonia.Node {
-	shortcut := x
-	if _, _, _, c := l.dims(x); c != channels {
-		shortcut = l.conv(name+".downsample.0", name+".downsample.1", x, channels, 1, 1, nil, 1, false)
-	}
-	y := l.conv(name+".conv1", name+".bn1", x, channels, 3, 1, nil, 1, true)
-	return l.conv(name+".conv2", name+".bn2", y, channels, 3, 1, shortcut, 0, true)
 }
 
 // xResNet18 is the network of fastai's xresnet18: ResNet-18 with the stem of
@@ -82,15 +71,17 @@ func xResNet18(l *layers, x *gorgonia.Node, outputs int) *gorgonia.Node {
 	for stage, channels := range []int{64, 128, 256, 512} {
 		stride := min(2, stage+1)
 		for block := range 2 {
-			x = l.poolingBlock("layer"+strconv.Itoa(stage+1)+"."+strconv.Itoa(block), x, channels, stride)
+			x = l.block("layer"+strconv.Itoa(stage+1)+"."+strconv.Itoa(block), x, channels, stride)
 			stride = 1
 		}
 	}
 	return l.dense("fc", l.globalAverage(x), outputs)
 }
 
-// poolingBlock is a basicBlock whose shortcut shrinks by an average instead of a stride.
-func (l *layers) poolingBlock(name string, x *gorgonia.Node, channels, stride int) *gorgonia.Node {
+// block adds relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut), where conv1 has the
+// stride and the shortcut is x, averaged over the stride if that is not 1, and in
+// a normalised 1x1 convolution where the channels change.
+func (l *layers) block(name string, x *gorgonia.Node, channels, stride int) *gorgonia.Node {
 	shortcut := x
 	if stride != 1 {
 		shortcut = l.averagePool(shortcut, stride)

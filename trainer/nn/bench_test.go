@@ -88,7 +88,7 @@ func benchmarked() []Config {
 }
 
 func BenchmarkConv(b *testing.B) {
-	for _, v := range []conv{newConv(32, 32, 32, 16, 16, 3, 1, 1), newConv(32, 32, 32, 16, 32, 3, 2, 1), newConv(32, 4, 4, 128, 128, 3, 1, 1)} {
+	for _, v := range []conv{newConv(32, 32, 32, 16, 16, 3, 1, 1), newConv(32, 64, 64, 3, 16, 3, 2, 1), newConv(32, 4, 4, 128, 128, 3, 1, 1)} {
 		x, w, dy := make([]float32, v.n*v.h*v.w*v.c), make([]float32, 9*v.c*v.k), make([]float32, v.n*v.oh*v.ow*v.k)
 		flip, pack := v.flip(), v.pack()
 		packed := make([]float32, pack.out.TotalSize())

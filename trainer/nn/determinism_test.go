@@ -1,6 +1,9 @@
 package nn
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"math"
 	"slices"
 	"testing"
@@ -67,6 +70,27 @@ func TestWorkersChangeNoBit(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// TestNetworksArePinned notices any change, on any machine, of what a network
+// computes and how it learns: of the order of its layers, which its weights do not
+// tell, to the last bit.
+func TestNetworksArePinned(t *testing.T) {
+	for arch, want := range map[string]string{
+		Tiny:       "cc1c7f20211c4eb4",
+		SlimResNet: "b47373a4eab6a235",
+		XResNet18:  "05b041e162b6d324",
+	} {
+		h := sha256.New()
+		for _, array := range trained(t, Config{Arch: arch, Outputs: 5, Size: 40}, 2, 2) {
+			if err := binary.Write(h, binary.LittleEndian, array); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := hex.EncodeToString(h.Sum(nil)[:8]); got != want {
+			t.Errorf("%s: digest %s, want %s: raise the version of the trainer's Stage, and its CardFormat if old weights now mean something else", arch, got, want)
 		}
 	}
 }

@@ -48,7 +48,9 @@ func (p pooling) rows(tap func(out, count, in int)) {
 			for s := range p.size {
 				first := (max(0, p.pad-s) + p.stride - 1) / p.stride
 				end := min(p.ow, (p.w-1+p.pad-s+p.stride)/p.stride)
-				tap((oy*p.ow+first)*p.c, end-first, (y*p.w+first*p.stride-p.pad+s)*p.c)
+				if first < end {
+					tap((oy*p.ow+first)*p.c, end-first, (y*p.w+first*p.stride-p.pad+s)*p.c)
+				}
 			}
 		}
 	}
@@ -60,7 +62,7 @@ func (p pooling) images(image int, in, out []float32) ([]float32, []float32) {
 }
 
 // maxPool adds the maximum of each window. Its gradient goes to the first of
-// equal maxima.
+// equal maxima. pad is less than half of size.
 func (b *builder) maxPool(x *gorgonia.Node, size, stride, pad int) *gorgonia.Node {
 	return b.maximum(x, b.pooled(x, size, stride, pad, func(in int) int { return (in+2*pad-size)/stride + 1 }))
 }
@@ -71,6 +73,7 @@ func (b *builder) halve(x *gorgonia.Node) *gorgonia.Node {
 	return b.maximum(x, b.pooled(x, 2, 2, 0, func(in int) int { return (in + 1) / 2 }))
 }
 
+// maximum adds the maximum of each window of p, all of which have pixel (pad, pad).
 func (b *builder) maximum(x *gorgonia.Node, p pooling) *gorgonia.Node {
 	if b.err != nil {
 		return nil
@@ -78,7 +81,7 @@ func (b *builder) maximum(x *gorgonia.Node, p pooling) *gorgonia.Node {
 	step := p.stride * p.c
 	run := func(_, image int, y []float32, in [][]float32, _ []float32) {
 		x, y := p.images(image, in[0], y)
-		for i := range p.oh * p.ow { // with a pixel that each window has
+		for i := range p.oh * p.ow { // begins with that pixel
 			copy(y[i*p.c:][:p.c], x[(i/p.ow*p.w+i%p.ow)*step:])
 		}
 		p.rows(func(out, count, in int) { kernel.MaxPixels(y[out:][:count*p.c], x[in:], p.c, step) })

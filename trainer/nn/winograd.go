@@ -177,9 +177,10 @@ func (w winograd) back() winograd {
 }
 
 // weightGrad computes the gradient by the weights from x and the gradient by the
-// output. Tiles are taken in blocks that fit a cache: one phase transforms a
-// block, the next adds its products, a position or more to a task; the last phase
-// transforms the sums of all blocks.
+// output. Tiles are taken in blocks: one phase transforms a block, the next adds
+// its products, a position or more to a task; the last phase transforms the sums of
+// all blocks. Smaller blocks stay in a nearer cache, and make all workers meet more
+// often, which costs more.
 func (w winograd) weightGrad() *op {
 	const some, few = 8, 2 // tiles and positions of a task
 	_, count := groups(w.tiles(), 1, max(64, 14560/(w.c+w.k)))

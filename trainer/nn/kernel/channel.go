@@ -39,8 +39,8 @@ func Gate(dst, g, y []float32) { gate(best(), dst, g, y) }
 func MaxPixels(y, x []float32, channels, step int) { maxPixels(best(), y, x, channels, step) }
 
 // RouteMax adds left[p][c] to dx[p*step+c] and clears it, where x[p*step+c] =
-// y[p][c]: of a maximum y over several x, the first to be called with takes the
-// gradient. left and y are [pixels][channels].
+// y[p][c]. Called for each x of a maximum y in turn, it gives the gradient left to
+// the first that equals it. left and y are [pixels][channels]; dx has no -0.
 func RouteMax(dx, left, x, y []float32, channels, step int) {
 	routeMax(best(), dx, left, x, y, channels, step)
 }

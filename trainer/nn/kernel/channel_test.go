@@ -78,7 +78,15 @@ func TestChannelPassesComputeWhatTheySay(t *testing.T) {
 		"AffineAdd":   {[]float32{5, 10.5, 0, 0, 13, 26.5}, func(o []float32) { AffineAdd(o, x, skip, a, b) }},
 		"Combine":     {[]float32{3, 1, 5, 6, 17, -1}, func(o []float32) { Combine(o, g, x, mean, a, b, d) }},
 		"Add":         {[]float32{3, -1, 3, 3, 8, -5}, func(o []float32) { Add(o, x, g) }},
-		"Gate":        {[]float32{2, 0, 0, -1, 3, 0}, func(o []float32) { Gate(o, g, x) }},
+		"MaxPixels": {[]float32{1, -8, 5, 20}, func(o []float32) {
+			copy(o, []float32{0, -8, 0, 20})
+			MaxPixels(o, []float32{1, -9, 3, 4, 5, -6}, 2, 4)
+		}},
+		"RouteMax": {[]float32{12, 0, 0, 0, 4, 5}, func(o []float32) {
+			o[0] = 10
+			RouteMax(o, []float32{2, 3, 4, 5}, []float32{1, -9, 3, 4, 5, -6}, []float32{1, -8, 5, -6}, 2, 4)
+		}},
+		"Gate": {[]float32{2, 0, 0, -1, 3, 0}, func(o []float32) { Gate(o, g, x) }},
 	} {
 		out := make([]float32, len(c.want))
 		c.call(out)
