@@ -22,13 +22,13 @@ func (b *builder) pooled(x *gorgonia.Node, size, stride, pad int, out func(in in
 
 func (p pooling) shape() tensor.Shape { return tensor.Shape{p.n, p.oh, p.ow, p.c} }
 
-// windows calls window for each output pixel of an image, in order, and tap for
-// the pixels under it, row by row; both get offsets in the image's numbers.
+// windows calls window for each output pixel of an image without padding, in
+// order, and tap for the pixels under it, row by row; both get offsets in the
+// image's numbers.
 func (p pooling) windows(window func(out int, count int), tap func(in int)) {
 	for i := range p.oh * p.ow {
-		top, left := i/p.ow*p.stride-p.pad, i%p.ow*p.stride-p.pad
+		top, left := i/p.ow*p.stride, i%p.ow*p.stride
 		bottom, right := min(top+p.size, p.h), min(left+p.size, p.w)
-		top, left = max(top, 0), max(left, 0)
 		window(i*p.c, (bottom-top)*(right-left))
 		for y := top; y < bottom; y++ {
 			for x := left; x < right; x++ {
