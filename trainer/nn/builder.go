@@ -14,10 +14,12 @@ type builder struct {
 	ops   int
 	err   error
 	bound map[*gorgonia.Node][]float32 // input nodes and the slices they read
+
+	workers int // that the plan is meant for, which changes no result
 }
 
 func newBuilder() *builder {
-	return &builder{g: gorgonia.NewGraph(), bound: map[*gorgonia.Node][]float32{}}
+	return &builder{g: gorgonia.NewGraph(), bound: map[*gorgonia.Node][]float32{}, workers: 1}
 }
 
 // input adds an input node that reads data. The name must be unique.

@@ -41,7 +41,7 @@ func (b *builder) conv(x, weight *gorgonia.Node, stride, pad int) *gorgonia.Node
 func (b *builder) winograd(w winograd, x, weight *gorgonia.Node) *gorgonia.Node {
 	return b.packed(w.forward(finish{}), w.weights(), x, weight, func(weight, grad *gorgonia.Node) *gorgonia.Node {
 		return b.apply(w.back().forward(finish{}), grad, b.apply(w.flipped(), weight))
-	}, w.weightGrad)
+	}, func() *op { return w.weightGrad(b.workers) })
 }
 
 // packed adds the convolution o of x with weight in the form that pack gives it.

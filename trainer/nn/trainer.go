@@ -51,6 +51,7 @@ func (n *Net) newTrainer(batch, height, width, channels int, loss Loss, workers 
 		t.terms[i*termSize] = 1
 	}
 	l := &layers{builder: newBuilder(), net: n, training: true}
+	l.workers = workers
 	logits := n.body(l, l.input("images", images, batch, height, width, channels), outputs)
 	targets, terms := l.input("targets", t.targets, batch, 1, 1, outputs), l.input("terms", t.terms, batch, 1, 1, termSize)
 	cost := l.loss(loss, logits, targets, terms, l.features)

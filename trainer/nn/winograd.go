@@ -179,11 +179,16 @@ func (w winograd) back() winograd {
 // weightGrad computes the gradient by the weights from x and the gradient by the
 // output. Tiles are taken in blocks: one phase transforms a block, the next adds
 // its products, a position or more to a task; the last phase transforms the sums of
-// all blocks. Smaller blocks stay in a nearer cache, and make all workers meet more
-// often, which costs more.
-func (w winograd) weightGrad() *op {
+// all blocks. A worker alone takes blocks that stay in the second-level cache.
+// Several would meet too often, which costs more. It changes no result: a sum is
+// one chain over all tiles.
+func (w winograd) weightGrad(workers int) *op {
 	const some, few = 8, 2 // tiles and positions of a task
-	_, count := groups(w.tiles(), 1, max(64, 14560/(w.c+w.k)))
+	least, most := 64, 14560
+	if workers == 1 {
+		least, most = 16, 1024
+	}
+	_, count := groups(w.tiles(), 1, max(least, most/(w.c+w.k)))
 	block, count := groups(w.tiles(), 1, (w.tiles()+count-1)/count)
 	size, sumApart, apart, gradApart := w.c*w.k, w.weightsApart(), block*w.c+gap, block*w.k+gap
 	sizes := []int{kernel.Positions * sumApart, kernel.Positions * apart, kernel.Positions * gradApart}

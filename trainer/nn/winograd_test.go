@@ -73,7 +73,7 @@ func TestWinogradMatchesTheDirectConvolution(t *testing.T) {
 			y, dx, dw := exact(v, x, weight, dy)
 			near(t, "y", compute(w.forward(finish{}), 2, x, compute(w.weights(), 1, weight)), y, layerTolerance)
 			near(t, "dx", compute(w.back().forward(finish{}), 2, dy, compute(w.flipped(), 1, weight)), dx, layerTolerance)
-			near(t, "dw", compute(w.weightGrad(), 2, x, dy), dw, layerTolerance)
+			near(t, "dw", compute(w.weightGrad(2), 2, x, dy), dw, layerTolerance)
 
 			bias, skip := random(r, v.k), random(r, len(y))
 			for _, e := range []finish{{bias: true, relu: true}, {bias: true, skip: true, relu: true}} {
@@ -132,7 +132,7 @@ func TestConvolutionBitsArePinned(t *testing.T) {
 	bias, skip := random(r, v.k), random(r, len(dy))
 	keep(compute(w.forward(finish{bias: true, skip: true, relu: true}), 1, x, compute(w.weights(), 1, weight), bias, skip))
 	keep(compute(w.back().forward(finish{}), 1, dy, compute(w.flipped(), 1, weight)))
-	keep(compute(w.weightGrad(), 1, x, dy))
+	keep(compute(w.weightGrad(1), 1, x, dy))
 	v = newConv(2, 7, 9, 16, 32, 3, 2, 1)
 	dy = dy[:v.n*v.oh*v.ow*v.k]
 	keep(compute(v.forward(finish{}), 1, x, compute(v.pack(), 1, weight)))
