@@ -86,10 +86,9 @@ func (w winograd) forward(e finish) *op {
 			w.input(parts[0][i*w.c:], in[0], parts[2], first+i, apart)
 		}
 		m := kernel.Matrices{Rows: n, Steps: w.c, Cols: w.k, ARow: w.c, AStep: 1,
-			BStep: kernel.Lanes, BBlock: w.c * kernel.Lanes, CRow: w.k, CBlock: kernel.Lanes}
-		for p := range kernel.Positions {
-			kernel.Product(parts[1][p*outApart:], parts[0][p*apart:], in[1][p*w.weightsApart():], m, false)
-		}
+			BStep: kernel.Lanes, BBlock: w.c * kernel.Lanes, CRow: w.k, CBlock: kernel.Lanes,
+			Count: kernel.Positions, ANext: apart, BNext: w.weightsApart(), CNext: outApart}
+		kernel.Products(parts[1], parts[0], in[1], m, false)
 		for i := range n {
 			w.output(y, parts[1][i*w.k:], parts[3], first+i, outApart, e, in[2:])
 		}
@@ -193,7 +192,8 @@ func (w winograd) weightGrad(workers int) *op {
 	size, sumApart, apart, gradApart := w.c*w.k, w.weightsApart(), block*w.c+gap, block*w.k+gap
 	sizes := []int{kernel.Positions * sumApart, kernel.Positions * apart, kernel.Positions * gradApart}
 	shared := &workspace{size: total(sizes)}
-	m := kernel.Matrices{Rows: w.c, Cols: w.k, ARow: 1, AStep: w.c, BStep: w.k, BBlock: kernel.Lanes, CRow: kernel.Lanes, CBlock: w.c * kernel.Lanes}
+	m := kernel.Matrices{Rows: w.c, Cols: w.k, ARow: 1, AStep: w.c, BStep: w.k, BBlock: kernel.Lanes, CRow: kernel.Lanes, CBlock: w.c * kernel.Lanes,
+		Count: few, ANext: apart, BNext: gradApart, CNext: sumApart}
 	run := func(phase, task int, dw []float32, in [][]float32, scratch []float32) {
 		parts := cut(shared.data, sizes)
 		first := phase / 2 * block
@@ -214,9 +214,8 @@ func (w winograd) weightGrad(workers int) *op {
 		default:
 			m := m
 			m.Steps = n
-			for p := task * few; p < (task+1)*few; p++ {
-				kernel.Product(parts[0][p*sumApart:], parts[1][p*apart:], parts[2][p*gradApart:], m, phase > 1)
-			}
+			p := task * few
+			kernel.Products(parts[0][p*sumApart:], parts[1][p*apart:], parts[2][p*gradApart:], m, phase > 1)
 		}
 	}
 	o := &op{name: "winograd-weight-grad", out: tensor.Shape{3, 3, w.c, w.k}, scratch: w.c + kernel.TileOut*kernel.TileOut*w.k, shared: shared, cost: w.macs(), run: run}

@@ -131,33 +131,36 @@ func vectorRouteMax(lv level, dx, left, x, y []float32, channels, step int) int 
 	return end
 }
 
-// vectorProduct computes the leading blocks of columns of a product that one
-// kernel takes, and returns how many these are.
-func vectorProduct(lv level, c, a, b []float32, m Matrices, add bool) int {
-	kernel, most, blocks, bNext, cNext := product16AVX2, 6, 1, 8, 8
-	switch {
-	case lv == portable:
-		portableProduct(c, a, b, m, add)
-		return 1
-	case lv == avx512 && m.Cols > Lanes:
-		kernel, most, blocks, bNext, cNext = product32AVX512, 14, 2, m.BBlock, m.CBlock
-	case lv == avx512:
-		kernel, most = product16AVX512, 14
+// vectorProducts computes products of which all elements lie in the slices.
+func vectorProducts(lv level, c, a, b []float32, m Matrices, add bool) {
+	narrow, wide, most := product16AVX2, product16AVX2, 6
+	width, bNext, cNext := 1, Lanes/2, Lanes/2 // blocks of a call, and from vector to vector
+	if lv == avx512 {
+		narrow, wide, most = product16AVX512, product32AVX512, 14
+		width, bNext, cNext = 2, m.BBlock, m.CBlock
 	}
 	from := 0
 	if add {
 		from = 1
 	}
-	// Chunks of rows are as even as can be.
+	// Chunks of rows are as even as can be: larger of them have one more.
 	chunks := (m.Rows + most - 1) / most
-	rows, larger := m.Rows/chunks, m.Rows%chunks
-	if larger > 0 {
-		kernel(&c[0], &a[0], &b[0], rows+1, larger, m.Steps, 4*m.ARow, 4*m.AStep, 4*m.BStep, 4*bNext, 4*m.CRow, 4*cNext, from)
-		done := larger * (rows + 1)
-		c, a = c[done*m.CRow:], a[done*m.ARow:]
+	rows := m.Rows / chunks
+	larger := m.Rows - rows*chunks
+	cLater, aLater := larger*(rows+1)*m.CRow, larger*(rows+1)*m.ARow
+	for i := range m.Count {
+		for j := 0; j < m.Cols/Lanes; j += width {
+			kernel := wide
+			if j+width > m.Cols/Lanes {
+				kernel = narrow
+			}
+			c, a, b := c[i*m.CNext+j*m.CBlock:], a[i*m.ANext:], &b[i*m.BNext+j*m.BBlock]
+			if larger > 0 {
+				kernel(&c[0], &a[0], b, rows+1, larger, m.Steps, 4*m.ARow, 4*m.AStep, 4*m.BStep, 4*bNext, 4*m.CRow, 4*cNext, from)
+			}
+			kernel(&c[cLater], &a[aLater], b, rows, chunks-larger, m.Steps, 4*m.ARow, 4*m.AStep, 4*m.BStep, 4*bNext, 4*m.CRow, 4*cNext, from)
+		}
 	}
-	kernel(&c[0], &a[0], &b[0], rows, chunks-larger, m.Steps, 4*m.ARow, 4*m.AStep, 4*m.BStep, 4*bNext, 4*m.CRow, 4*cNext, from)
-	return blocks
 }
 
 // transformKernel is a transform without epilogue. Distances are in bytes.

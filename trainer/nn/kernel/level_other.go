@@ -26,10 +26,8 @@ func vectorRouteMax(level, []float32, []float32, []float32, []float32, int, int)
 	return 0
 }
 
-func vectorProduct(_ level, c, a, b []float32, m Matrices, add bool) int {
-	portableProduct(c, a, b, m, add)
-	return 1
-}
+// vectorProducts is never reached, as exec.
+func vectorProducts(level, []float32, []float32, []float32, Matrices, bool) {}
 
 func (t transform) vectors(level, []float32, []float32, Square, Square, int, *epilogue) int { return 0 }
 

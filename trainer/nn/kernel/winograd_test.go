@@ -166,7 +166,7 @@ func TestTransformsRefuseShortSlices(t *testing.T) {
 	}
 }
 
-func TestProductEqualsItsDefinitionBitForBit(t *testing.T) {
+func TestProductsEqualTheirDefinitionBitForBit(t *testing.T) {
 	r := rand.New(rand.NewPCG(25, 26))
 	for rows := 1; rows <= 30; rows++ {
 		for _, cols := range []int{16, 48} {
@@ -175,25 +175,26 @@ func TestProductEqualsItsDefinitionBitForBit(t *testing.T) {
 			if r.IntN(2) == 0 {
 				m.ARow, m.AStep, m.BStep, m.BBlock, m.CRow, m.CBlock = steps+r.IntN(3), 1, Lanes, steps*Lanes, Lanes, rows*Lanes
 			}
-			a, b, old := noise(r, (rows-1)*m.ARow+(steps-1)*m.AStep+1), noise(r, (steps+3)*(cols+3)), noise(r, (rows+3)*(cols+3))
+			m.Count = 1 + r.IntN(3)
+			m.ANext, m.BNext, m.CNext = (rows+3)*(steps+3)+r.IntN(9), (steps+3)*(cols+3)+r.IntN(9), (rows+3)*(cols+3)+r.IntN(9)
+			a, b, old := noise(r, m.Count*m.ANext), noise(r, m.Count*m.BNext), noise(r, m.Count*m.CNext)
 			add := r.IntN(2) == 0
 			want := append([]float32(nil), old...)
-			for i := range rows {
-				for j := range cols {
-					at := i*m.CRow + j/Lanes*m.CBlock + j%Lanes
-					sum := float32(0)
-					if add {
-						sum = old[at]
-					}
-					for k := range steps {
-						sum = FMA(a[i*m.ARow+k*m.AStep], b[k*m.BStep+j/Lanes*m.BBlock+j%Lanes], sum)
-					}
-					want[at] = sum
+			for i := range m.Count * rows * cols {
+				product, i, j := i/(rows*cols), i/cols%rows, i%cols
+				at := product*m.CNext + i*m.CRow + j/Lanes*m.CBlock + j%Lanes
+				sum := float32(0)
+				if add {
+					sum = old[at]
 				}
+				for k := range steps {
+					sum = FMA(a[product*m.ANext+i*m.ARow+k*m.AStep], b[product*m.BNext+k*m.BStep+j/Lanes*m.BBlock+j%Lanes], sum)
+				}
+				want[at] = sum
 			}
 			for lv := portable; lv <= best(); lv++ {
 				got := append([]float32(nil), old...)
-				matrixProduct(lv, got, a, b, m, add)
+				products(lv, got, a, b, m, add)
 				for i := range want {
 					if math.Float32bits(got[i]) != math.Float32bits(want[i]) {
 						t.Fatalf("%+v, add %v, level %d: [%d] = %v, want %v", m, add, lv, i, got[i], want[i])
@@ -204,12 +205,13 @@ func TestProductEqualsItsDefinitionBitForBit(t *testing.T) {
 	}
 }
 
-func TestProductRefusesMatricesOutsideItsSlices(t *testing.T) {
-	good := Matrices{Rows: 7, Steps: 5, Cols: 32, ARow: 5, AStep: 1, BStep: 32, BBlock: 16, CRow: 32, CBlock: 16}
+func TestProductsRefuseMatricesOutsideItsSlices(t *testing.T) {
+	good := Matrices{Rows: 7, Steps: 5, Cols: 32, ARow: 5, AStep: 1, BStep: 32, BBlock: 16, CRow: 32, CBlock: 16,
+		Count: 2, ANext: 35, BNext: 160, CNext: 224}
 	for name, spoil := range map[string]func(a, b, c *[]float32, m *Matrices){
-		"short a":         func(a, _, _ *[]float32, _ *Matrices) { *a = (*a)[:34:34] },
-		"short b":         func(_, b, _ *[]float32, _ *Matrices) { *b = (*b)[:159:159] },
-		"short c":         func(_, _, c *[]float32, _ *Matrices) { *c = (*c)[:223:223] },
+		"short a":         func(a, _, _ *[]float32, _ *Matrices) { *a = (*a)[:69:69] },
+		"short b":         func(_, b, _ *[]float32, _ *Matrices) { *b = (*b)[:319:319] },
+		"short c":         func(_, _, c *[]float32, _ *Matrices) { *c = (*c)[:447:447] },
 		"negative stride": func(_, _, _ *[]float32, m *Matrices) { m.BStep = -1 },
 		"part of a block": func(_, _, _ *[]float32, m *Matrices) { m.Cols = 30 },
 		"no steps":        func(_, _, _ *[]float32, m *Matrices) { m.Steps = 0 },
@@ -217,12 +219,12 @@ func TestProductRefusesMatricesOutsideItsSlices(t *testing.T) {
 		func() {
 			defer func() {
 				if recover() == nil {
-					t.Errorf("%s: Product returned", name)
+					t.Errorf("%s: Products returned", name)
 				}
 			}()
-			a, b, c, m := make([]float32, 35), make([]float32, 160), make([]float32, 224), good
+			a, b, c, m := make([]float32, 2*35), make([]float32, 2*160), make([]float32, 2*224), good
 			spoil(&a, &b, &c, &m)
-			Product(c, a, b, m, false)
+			Products(c, a, b, m, false)
 		}()
 	}
 }
@@ -231,10 +233,10 @@ func BenchmarkProduct(b *testing.B) {
 	for _, c := range []struct{ rows, channels int }{{54, 16}, {24, 32}, {16, 128}, {1, 128}} {
 		b.Run(fmt.Sprintf("%dx%d", c.rows, c.channels), func(b *testing.B) {
 			n := c.channels
-			m := Matrices{Rows: c.rows, Steps: n, Cols: n, ARow: n, AStep: 1, BStep: Lanes, BBlock: n * Lanes, CRow: n, CBlock: Lanes}
+			m := Matrices{Rows: c.rows, Steps: n, Cols: n, ARow: n, AStep: 1, BStep: Lanes, BBlock: n * Lanes, CRow: n, CBlock: Lanes, Count: 1}
 			x, y, z := make([]float32, c.rows*n), make([]float32, n*n), make([]float32, c.rows*n)
 			for b.Loop() {
-				Product(z, x, y, m, false)
+				Products(z, x, y, m, false)
 			}
 			b.ReportMetric(2e-9*float64(c.rows*n*n)*float64(b.N)/b.Elapsed().Seconds(), "GFLOP/s")
 		})
