@@ -94,10 +94,10 @@ func product32AVX512(c *float32, a *float32, b *float32, rows int, chunks int, s
 //go:noescape
 func winogradInputAVX2(dst *float32, src *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
 
-// winogradInputScatteredAVX2 is winogradInputAVX2 of 6x6 pixels at the addresses of src.
+// winogradInputBorderAVX2 is winogradInputAVX2 of the given rows and columns from the first on, the others being zeros; src is the first pixel.
 //
 //go:noescape
-func winogradInputScatteredAVX2(dst *float32, src **float32, dRow int, dCol int, vectors int)
+func winogradInputBorderAVX2(dst *float32, src *float32, zeros *float32, row int, rows int, col int, cols int, dRow int, dCol int, sRow int, sCol int, vectors int)
 
 // winogradOutputAVX2 transforms 6x6 products to 4x4 outputs.
 //
@@ -134,10 +134,10 @@ func winogradWeightGradAVX2(dst *float32, src *float32, dRow int, dCol int, sRow
 //go:noescape
 func winogradInputAVX512(dst *float32, src *float32, dRow int, dCol int, sRow int, sCol int, vectors int)
 
-// winogradInputScatteredAVX512 is winogradInputAVX512 of 6x6 pixels at the addresses of src.
+// winogradInputBorderAVX512 is winogradInputAVX512 of the given rows and columns from the first on, the others being zeros; src is the first pixel.
 //
 //go:noescape
-func winogradInputScatteredAVX512(dst *float32, src **float32, dRow int, dCol int, vectors int)
+func winogradInputBorderAVX512(dst *float32, src *float32, zeros *float32, row int, rows int, col int, cols int, dRow int, dCol int, sRow int, sCol int, vectors int)
 
 // winogradOutputAVX512 transforms 6x6 products to 4x4 outputs.
 //

@@ -199,17 +199,18 @@ func (t transform) vectors(lv level, dst, src []float32, to, from Square, channe
 // vector is the number of float32 of a vector register; 1 in portable Go.
 func (lv level) vector() int { return [...]int{1, 8, 16}[lv] }
 
-// scattered is vectors of the input transform, for pixels anywhere.
-func scattered(lv level, dst []float32, pixels *[Positions]*float32, to Square, channels int) int {
-	n := channels / lv.vector()
+// border is vectors of the input transform, for a tile of which some rows and
+// columns lie inside of the image, which begins with the first pixel of these.
+func border(lv level, dst, image, zeros []float32, rows, cols [2]int, to, from Square) int {
+	n := len(zeros) / lv.vector()
+	kernel := winogradInputBorderAVX2
 	switch {
 	case lv == portable || n == 0:
 		return 0
 	case lv == avx512:
-		winogradInputScatteredAVX512(&dst[0], &pixels[0], 4*to.Row, 4*to.Col, n)
-	default:
-		winogradInputScatteredAVX2(&dst[0], &pixels[0], 4*to.Row, 4*to.Col, n)
+		kernel = winogradInputBorderAVX512
 	}
+	kernel(&dst[0], &image[0], &zeros[0], rows[0], rows[1]-rows[0], cols[0], cols[1]-cols[0], 4*to.Row, 4*to.Col, 4*from.Row, 4*from.Col, n)
 	return n * lv.vector()
 }
 

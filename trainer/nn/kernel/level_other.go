@@ -31,7 +31,7 @@ func vectorProducts(level, []float32, []float32, []float32, Matrices, bool) {}
 
 func (t transform) vectors(level, []float32, []float32, Square, Square, int, *epilogue) int { return 0 }
 
-func scattered(level, []float32, *[Positions]*float32, Square, int) int { return 0 }
+func border(level, []float32, []float32, []float32, [2]int, [2]int, Square, Square) int { return 0 }
 
 func (a *AdamW) vectors(level, []float32, []float32, []float32, []float32) int { return 0 }
 func vectorSquareSum(level, *[Lanes]float64, []float32) int                    { return 0 }

@@ -99,33 +99,26 @@ func inputAt(lv level, dst []float32, to Square, image []float32, shape [3]int, 
 		return
 	}
 	_, zeros = dst[to.end(tileIn, c)], zeros[:c]
-	var pixels [Positions]*float32
-	for i := range tileIn {
-		line := pixels[i*tileIn:][:tileIn]
-		var inside []float32 // the row of the image, none outside
-		if y := row + i; y >= 0 && y < h {
-			inside = image[y*w*c:][:w*c]
-		}
-		at := col * c
-		for j := range line {
-			line[j] = &zeros[0]
-			if at >= 0 && at < len(inside) {
-				line[j] = &inside[at]
-			}
-			at += c
-		}
+	rows, cols := inside(row, h), inside(col, w)
+	n := 0
+	if rows[0] < rows[1] && cols[0] < cols[1] {
+		first, last := ((row+rows[0])*w+col+cols[0])*c, ((row+rows[1]-1)*w+col+cols[1])*c
+		n = border(lv, dst, image[first:last], zeros, rows, cols, to, Square{w * c, c})
 	}
-	n := scattered(lv, dst, &pixels, to, c)
 	for ; n < c; n++ {
 		var square [Positions]float32
-		for i := range square {
-			if y, x := row+i/tileIn, col+i%tileIn; y >= 0 && y < h && x >= 0 && x < w {
-				square[i] = image[(y*w+x)*c+n]
+		for i := rows[0]; i < rows[1]; i++ {
+			for j := cols[0]; j < cols[1]; j++ {
+				square[i*tileIn+j] = image[((row+i)*w+col+j)*c+n]
 			}
 		}
 		winogradInput.channel(dst[n:], square[:], to, Square{tileIn, 1}, nil, n)
 	}
 }
+
+// inside returns the first of the pixels of a tile from at on that lie inside of
+// length, and that behind the last.
+func inside(at, length int) [2]int { return [2]int{max(0, -at), min(tileIn, length-at)} }
 
 // WinogradOutput transforms the 6x6 sums of products of src to the 4x4 pixels of
 // dst, the output of a tile.

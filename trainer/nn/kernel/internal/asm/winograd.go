@@ -148,7 +148,7 @@ func winograd() {
 		vector func() reg.VecVirtual
 	}{{"AVX2", ymm}, {"AVX512", zmm}} {
 		square("winogradInput"+v.level, "transforms 6x6 inputs.", inputTransform, strided, v.vector)
-		square("winogradInputScattered"+v.level, "is winogradInput"+v.level+" of 6x6 pixels at the addresses of src.", inputTransform, scattered, v.vector)
+		square("winogradInputBorder"+v.level, "is winogradInput"+v.level+" of the given rows and columns from the first on, the others being zeros; src is the first pixel.", inputTransform, border, v.vector)
 		square("winogradOutput"+v.level, "transforms 6x6 products to 4x4 outputs.", outputTransform, strided, v.vector)
 		square("winogradOutputReLU"+v.level, "is winogradOutput"+v.level+", then max(y+bias, 0).", outputTransform, withBias, v.vector)
 		square("winogradOutputAdd"+v.level, "is winogradOutput"+v.level+", then max(y+bias+skip, 0).", outputTransform, withSkip, v.vector)
@@ -163,7 +163,7 @@ type kind int
 
 const (
 	strided   kind = iota // rows and columns of the source are a distance apart
-	scattered             // the source is a table of the pixels' addresses
+	border                // strided, and only some rows and columns lie inside, zeros elsewhere
 	withBias              // strided, and a bias is added, then the positive part taken
 	withSkip              // withBias, and a tensor added that lies as the destination does
 )
@@ -175,10 +175,10 @@ func square(name, doc string, t transform, k kind, vector func() reg.VecVirtual)
 	size := int(vector().Size())
 	bias, skip := k == withBias || k == withSkip, k == withSkip
 	TEXT(name, 0, map[kind]string{
-		strided:   "func(dst, src *float32, dRow, dCol, sRow, sCol, vectors int)",
-		scattered: "func(dst *float32, src **float32, dRow, dCol, vectors int)",
-		withBias:  "func(dst, src, bias *float32, dRow, dCol, sRow, sCol, vectors int)",
-		withSkip:  "func(dst, src, bias, skip *float32, dRow, dCol, sRow, sCol, vectors int)",
+		strided:  "func(dst, src *float32, dRow, dCol, sRow, sCol, vectors int)",
+		border:   "func(dst, src, zeros *float32, row, rows, col, cols, dRow, dCol, sRow, sCol, vectors int)",
+		withBias: "func(dst, src, bias *float32, dRow, dCol, sRow, sCol, vectors int)",
+		withSkip: "func(dst, src, bias, skip *float32, dRow, dCol, sRow, sCol, vectors int)",
 	}[k])
 	Pragma("noescape")
 	Doc(name + " " + doc)
@@ -188,13 +188,8 @@ func square(name, doc string, t transform, k kind, vector func() reg.VecVirtual)
 		return r
 	}
 	dst, src, dRow, dCol, vectors := load("dst"), load("src"), load("dRow"), load("dCol"), load("vectors")
-	var sRow, sCol, done, biasAt, skipAt reg.GPVirtual
-	if k == scattered {
-		done = GP64()
-		XORQ(done, done)
-	} else {
-		sRow, sCol = load("sRow"), load("sCol")
-	}
+	sRow, sCol := load("sRow"), load("sCol")
+	var biasAt, skipAt reg.GPVirtual
 	if bias {
 		biasAt = load("bias")
 	}
@@ -216,20 +211,27 @@ func square(name, doc string, t transform, k kind, vector func() reg.VecVirtual)
 	LEAQ(local.Offset(size-1), between)
 	ANDQ(I32(int32(-size)), between)
 	at := func(i, j int) Mem { return Mem{Base: between, Disp: (i*t.in + j) * size} }
+	var pixels Mem
+	done := GP64() // bytes of a pixel
+	if k == border {
+		pixels = AllocLocal(8 * t.in * t.in)
+		addresses(name, t, pixels, load, src, sRow, sCol)
+		XORQ(done, done)
+	}
 	Label(name + "_vector")
 	column := GP64()
-	if k != scattered {
+	if k != border {
 		MOVQ(src, column)
 	}
 	for j := range t.in {
 		row, x := GP64(), make([]reg.VecVirtual, t.in)
-		if k != scattered {
+		if k != border {
 			MOVQ(column, row)
 		}
 		for i := range x {
 			x[i] = vector()
-			if k == scattered {
-				MOVQ(Mem{Base: src, Disp: 8 * (i*t.in + j)}, row)
+			if k == border {
+				MOVQ(pixels.Offset(8*(i*t.in+j)), row)
 				VMOVUPS(Mem{Base: row, Index: done, Scale: 1}, x[i])
 				continue
 			}
@@ -238,7 +240,7 @@ func square(name, doc string, t transform, k kind, vector func() reg.VecVirtual)
 				ADDQ(sRow, row)
 			}
 		}
-		if k != scattered && j < t.in-1 {
+		if k != border && j < t.in-1 {
 			ADDQ(sCol, column)
 		}
 		for i, y := range t.apply(x, constants) {
@@ -280,7 +282,7 @@ func square(name, doc string, t transform, k kind, vector func() reg.VecVirtual)
 			}
 		}
 	}
-	if k == scattered {
+	if k == border {
 		ADDQ(Imm(uint64(size)), done)
 	} else {
 		ADDQ(Imm(uint64(size)), src)
@@ -296,4 +298,33 @@ func square(name, doc string, t transform, k kind, vector func() reg.VecVirtual)
 	JNZ(LabelRef(name + "_vector"))
 	VZEROUPPER()
 	RET()
+}
+
+// addresses writes the addresses of the pixels of a square: from src on those in
+// the rows and columns that the parameters name, that of zeros for the others.
+func addresses(name string, t transform, pixels Mem, load func(string) reg.GPVirtual, src, sRow, sCol reg.GPVirtual) {
+	zeros := load("zeros")
+	for i := range t.in * t.in {
+		MOVQ(zeros, pixels.Offset(8*i))
+	}
+	slot, first, rows := load("row"), load("col"), load("rows")
+	IMUL3Q(Imm(uint64(t.in)), slot, slot)
+	ADDQ(first, slot)
+	start := GP64()
+	LEAQ(pixels, start)
+	LEAQ(Mem{Base: start, Index: slot, Scale: 8}, slot)
+	Label(name + "_row")
+	pixel, into, cols := GP64(), GP64(), load("cols")
+	MOVQ(src, pixel)
+	MOVQ(slot, into)
+	Label(name + "_pixel")
+	MOVQ(pixel, Mem{Base: into})
+	ADDQ(sCol, pixel)
+	ADDQ(Imm(8), into)
+	DECQ(cols)
+	JNZ(LabelRef(name + "_pixel"))
+	ADDQ(sRow, src)
+	ADDQ(Imm(uint64(8*t.in)), slot)
+	DECQ(rows)
+	JNZ(LabelRef(name + "_row"))
 }
