@@ -29,19 +29,31 @@ func (v conv) winograd() (winograd, bool) {
 
 func (w winograd) tiles() int { return w.n * w.rows * w.cols }
 
-// at returns the image and the first output row and column of a tile.
-func (w winograd) at(tile int) (image, y, x int) {
-	image = tile / (w.rows * w.cols)
+// place is where a tile lies: its image, its first output row and column.
+type place struct{ image, row, col int }
+
+func (w *winograd) at(tile int) place {
+	image := tile / (w.rows * w.cols)
 	tile -= image * w.rows * w.cols
-	y = tile / w.cols
-	return image, y * kernel.TileOut, (tile - y*w.cols) * kernel.TileOut
+	row := tile / w.cols
+	return place{image, row * kernel.TileOut, (tile - row*w.cols) * kernel.TileOut}
+}
+
+// after returns the place of the next tile.
+func (w *winograd) after(t place) place {
+	if t.col += kernel.TileOut; t.col < w.ow {
+		return t
+	}
+	if t.row += kernel.TileOut; t.row < w.oh {
+		return place{t.image, t.row, 0}
+	}
+	return place{t.image + 1, 0, 0}
 }
 
 // input transforms the input of a tile to dst, positions apart. zeros are as
 // many as there are channels.
-func (w winograd) input(dst, x, zeros []float32, tile, apart int) {
-	image, row, col := w.at(tile)
-	kernel.WinogradInput(dst, positions(apart), x[image*w.h*w.w*w.c:], [3]int{w.h, w.w, w.c}, row-1, col-1, zeros)
+func (w *winograd) input(dst, x, zeros []float32, t place, apart int) {
+	kernel.WinogradInput(dst, positions(apart), x[t.image*w.h*w.w*w.c:], [3]int{w.h, w.w, w.c}, t.row-1, t.col-1, zeros)
 }
 
 // positions is the square of the transformed tiles, whose positions are apart.
@@ -82,15 +94,16 @@ func (w winograd) forward(e finish) *op {
 		n := min(per, w.tiles()-first)
 		parts := cut(scratch, sizes)
 		clear(parts[2])
-		for i := range n {
-			w.input(parts[0][i*w.c:], in[0], parts[2], first+i, apart)
+		at := w.at(first)
+		for i, t := 0, at; i < n; i, t = i+1, w.after(t) {
+			w.input(parts[0][i*w.c:], in[0], parts[2], t, apart)
 		}
 		m := kernel.Matrices{Rows: n, Steps: w.c, Cols: w.k, ARow: w.c, AStep: 1,
 			BStep: kernel.Lanes, BBlock: w.c * kernel.Lanes, CRow: w.k, CBlock: kernel.Lanes,
 			Count: kernel.Positions, ANext: apart, BNext: w.weightsApart(), CNext: outApart}
 		kernel.Products(parts[1], parts[0], in[1], m, false)
-		for i := range n {
-			w.output(y, parts[1][i*w.k:], parts[3], first+i, outApart, e, in[2:])
+		for i, t := 0, at; i < n; i, t = i+1, w.after(t) {
+			w.output(y, parts[1][i*w.k:], parts[3], t, outApart, e, in[2:])
 		}
 	}
 	return &op{name: "winograd", out: tensor.Shape{w.n, w.oh, w.ow, w.k}, phases: []int{count},
@@ -98,9 +111,9 @@ func (w winograd) forward(e finish) *op {
 }
 
 // output transforms the products of a tile to its pixels of y and finishes them.
-func (w winograd) output(y, src, patch []float32, tile, apart int, e finish, more [][]float32) {
+func (w *winograd) output(y, src, patch []float32, t place, apart int, e finish, more [][]float32) {
 	const side = kernel.TileOut
-	image, row, col := w.at(tile)
+	image, row, col := t.image, t.row, t.col
 	size := w.oh * w.ow * w.k
 	y = y[image*size:][:size]
 	var bias, skip []float32
@@ -129,7 +142,7 @@ func (w winograd) output(y, src, patch []float32, tile, apart int, e finish, mor
 	}
 }
 
-func (w winograd) pixels(dst, src []float32, to kernel.Square, apart int, bias, skip []float32) {
+func (w *winograd) pixels(dst, src []float32, to kernel.Square, apart int, bias, skip []float32) {
 	if bias == nil {
 		kernel.WinogradOutput(dst, src, to, positions(apart), w.k)
 		return
@@ -207,9 +220,9 @@ func (w winograd) weightGrad(workers int) *op {
 		case phase%2 == 0:
 			zeros, patch := scratch[:w.c], scratch[w.c:]
 			clear(zeros)
-			for i := task * some; i < min(n, (task+1)*some); i++ {
-				w.input(parts[1][i*w.c:], in[0], zeros, first+i, apart)
-				w.outputGrad(parts[2][i*w.k:], in[1], patch, first+i, gradApart)
+			for i, t := task*some, w.at(first+task*some); i < min(n, (task+1)*some); i, t = i+1, w.after(t) {
+				w.input(parts[1][i*w.c:], in[0], zeros, t, apart)
+				w.outputGrad(parts[2][i*w.k:], in[1], patch, t, gradApart)
 			}
 		default:
 			m := m
@@ -227,9 +240,8 @@ func (w winograd) weightGrad(workers int) *op {
 }
 
 // outputGrad transforms the gradient by the output of a tile to dst.
-func (w winograd) outputGrad(dst, dy, patch []float32, tile, apart int) {
-	image, row, col := w.at(tile)
-	src, from := window(patch, dy[image*w.oh*w.ow*w.k:], [3]int{w.oh, w.ow, w.k}, row, col, kernel.TileOut)
+func (w *winograd) outputGrad(dst, dy, patch []float32, t place, apart int) {
+	src, from := window(patch, dy[t.image*w.oh*w.ow*w.k:], [3]int{w.oh, w.ow, w.k}, t.row, t.col, kernel.TileOut)
 	kernel.WinogradOutputGrad(dst, src, positions(apart), from, w.k)
 }
 

@@ -1,7 +1,5 @@
 package kernel
 
-import "sync"
-
 // level is a set of micro-kernels, in order of preference.
 type level int
 
@@ -12,7 +10,9 @@ const (
 )
 
 // best is the highest level that the processor and the operating system support.
-var best = sync.OnceValue(detect)
+func best() level { return detected }
+
+var detected = detect()
 
 // Name returns the name of the kernels in use: "portable", "avx2" or "avx512".
 // It never changes a result.

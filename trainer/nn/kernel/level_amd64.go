@@ -166,11 +166,9 @@ func vectorProducts(lv level, c, a, b []float32, m Matrices, add bool) {
 // transformKernel is a transform without epilogue. Distances are in bytes.
 type transformKernel func(dst, src *float32, dRow, dCol, sRow, sCol, vectors int)
 
-func (t transform) kernel(lv level) transformKernel {
-	if lv == avx512 {
-		return [...]transformKernel{winogradInputAVX512, winogradOutputAVX512, winogradOutputGradAVX512, winogradWeightsAVX512, winogradWeightGradAVX512}[t]
-	}
-	return [...]transformKernel{winogradInputAVX2, winogradOutputAVX2, winogradOutputGradAVX2, winogradWeightsAVX2, winogradWeightGradAVX2}[t]
+var transformKernels = [...][5]transformKernel{
+	avx2:   {winogradInputAVX2, winogradOutputAVX2, winogradOutputGradAVX2, winogradWeightsAVX2, winogradWeightGradAVX2},
+	avx512: {winogradInputAVX512, winogradOutputAVX512, winogradOutputGradAVX512, winogradWeightsAVX512, winogradWeightGradAVX512},
 }
 
 // vectors transforms whole vectors of channels and returns how many channels it did.
@@ -183,7 +181,7 @@ func (t transform) vectors(lv level, dst, src []float32, to, from Square, channe
 	dRow, dCol, sRow, sCol := 4*to.Row, 4*to.Col, 4*from.Row, 4*from.Col
 	switch {
 	case e == nil:
-		t.kernel(lv)(d, s, dRow, dCol, sRow, sCol, n)
+		transformKernels[lv][t](d, s, dRow, dCol, sRow, sCol, n)
 	case e.skip == nil && lv == avx512:
 		winogradOutputReLUAVX512(d, s, &e.bias[0], dRow, dCol, sRow, sCol, n)
 	case e.skip == nil:

@@ -162,10 +162,10 @@ func winograd() {
 type kind int
 
 const (
-	strided   kind = iota // rows and columns of the source are a distance apart
-	border                // strided, and only some rows and columns lie inside, zeros elsewhere
-	withBias              // strided, and a bias is added, then the positive part taken
-	withSkip              // withBias, and a tensor added that lies as the destination does
+	strided  kind = iota // rows and columns of the source are a distance apart
+	border               // strided, and only some rows and columns lie inside, zeros elsewhere
+	withBias             // strided, and a bias is added, then the positive part taken
+	withSkip             // withBias, and a tensor added that lies as the destination does
 )
 
 // square writes the function of transform t in two dimensions. Rows and columns
