@@ -4,11 +4,12 @@ package nearest
 import "github.com/xrash/smetrics"
 
 // Name returns the candidate with the fewest edits to name, the first of
-// equals, or "" when none comes within half of name's length and one more.
+// equals, or "" when none comes within half of name's length and one more, or
+// keeps a letter of it.
 func Name(name string, candidates []string) string {
 	best, edits := "", len(name)/2+2
 	for _, c := range candidates {
-		if d := smetrics.WagnerFischer(name, c, 1, 1, 1); d < edits {
+		if d := smetrics.WagnerFischer(name, c, 1, 1, 1); d < min(edits, max(len(name), len(c))) {
 			best, edits = c, d
 		}
 	}

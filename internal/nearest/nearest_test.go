@@ -7,12 +7,13 @@ import (
 )
 
 func TestHint(t *testing.T) {
-	names := []string{"validation", "test", "seed"}
+	names := []string{"validation", "test", "seed", "f"}
 	for in, want := range map[string]string{
 		"validaton": ` (did you mean "validation"?)`,
 		"sed":       ` (did you mean "seed"?)`,
 		"tset":      ` (did you mean "test"?)`,
 		"wholly":    "",
+		"to":        "",
 		"":          "",
 	} {
 		if got := nearest.Hint(in, names); got != want {
