@@ -7,13 +7,14 @@ import (
 )
 
 func TestHint(t *testing.T) {
-	names := []string{"validation", "test", "seed", "f"}
+	names := []string{"validation", "test", "seed", "f", "ok"}
 	for in, want := range map[string]string{
 		"validaton": ` (did you mean "validation"?)`,
 		"sed":       ` (did you mean "seed"?)`,
 		"tset":      ` (did you mean "test"?)`,
 		"wholly":    "",
-		"to":        "",
+		"ty":        "",
+		"ko":        ` (did you mean "ok"?)`,
 		"":          "",
 	} {
 		if got := nearest.Hint(in, names); got != want {

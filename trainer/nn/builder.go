@@ -15,7 +15,7 @@ type builder struct {
 	err   error
 	bound map[*gorgonia.Node][]float32 // input nodes and the slices they read
 
-	workers int // that the plan is meant for, which changes no result
+	workers int // that weight gradients are arranged for, which changes no result
 }
 
 func newBuilder() *builder {

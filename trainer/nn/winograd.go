@@ -32,6 +32,8 @@ func (w winograd) tiles() int { return w.n * w.rows * w.cols }
 // place is where a tile lies: its image, its first output row and column.
 type place struct{ image, row, col int }
 
+// at returns the place of a tile. This and what is called for every tile take a
+// pointer, for the geometry is large.
 func (w *winograd) at(tile int) place {
 	image := tile / (w.rows * w.cols)
 	tile -= image * w.rows * w.cols
@@ -191,16 +193,16 @@ func (w winograd) back() winograd {
 // weightGrad computes the gradient by the weights from x and the gradient by the
 // output. Tiles are taken in blocks: one phase transforms a block, the next adds
 // its products, a position or more to a task; the last phase transforms the sums of
-// all blocks. A worker alone takes blocks that stay in the second-level cache.
-// Several would meet too often, which costs more. It changes no result: a sum is
-// one chain over all tiles.
+// all blocks. Several workers take large blocks, for they meet after each phase, one
+// takes blocks as small as products may be, which stay in a nearer cache. It changes
+// no result: a sum is one chain over all tiles.
 func (w winograd) weightGrad(workers int) *op {
-	const some, few = 8, 2 // tiles and positions of a task
-	least, most := 64, 14560
+	const some, few = 8, 2       // tiles and positions of a task
+	least, channels := 64, 14560 // tiles of a block, or as many as have so many channels
 	if workers == 1 {
-		least, most = 16, 1024
+		least, channels = 16, 1024
 	}
-	_, count := groups(w.tiles(), 1, max(least, most/(w.c+w.k)))
+	_, count := groups(w.tiles(), 1, max(least, channels/(w.c+w.k)))
 	block, count := groups(w.tiles(), 1, (w.tiles()+count-1)/count)
 	size, sumApart, apart, gradApart := w.c*w.k, w.weightsApart(), block*w.c+gap, block*w.k+gap
 	sizes := []int{kernel.Positions * sumApart, kernel.Positions * apart, kernel.Positions * gradApart}

@@ -74,6 +74,9 @@ func TestWinogradMatchesTheDirectConvolution(t *testing.T) {
 			near(t, "y", compute(w.forward(finish{}), 2, x, compute(w.weights(), 1, weight)), y, layerTolerance)
 			near(t, "dx", compute(w.back().forward(finish{}), 2, dy, compute(w.flipped(), 1, weight)), dx, layerTolerance)
 			near(t, "dw", compute(w.weightGrad(2), 2, x, dy), dw, layerTolerance)
+			if !equalBits(compute(w.weightGrad(1), 1, x, dy), compute(w.weightGrad(2), 2, x, dy)) {
+				t.Error("dw depends on the blocks of tiles")
+			}
 
 			bias, skip := random(r, v.k), random(r, len(y))
 			for _, e := range []finish{{bias: true, relu: true}, {bias: true, skip: true, relu: true}} {

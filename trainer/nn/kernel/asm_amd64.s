@@ -5274,8 +5274,7 @@ TEXT ·winogradInputBorderAVX2(SB), $1472-96
 	MOVQ         rows+32(FP), R12
 	IMUL3Q       $0x06, R10, R10
 	ADDQ         R11, R10
-	LEAQ         1184(SP), R11
-	LEAQ         (R11)(R10*8), R10
+	LEAQ         1184(SP)(R10*8), R10
 
 winogradInputBorderAVX2_row:
 	MOVQ cols+48(FP), R14
@@ -8305,8 +8304,7 @@ TEXT ·winogradInputBorderAVX512(SB), $2656-96
 	MOVQ         rows+32(FP), R12
 	IMUL3Q       $0x06, R10, R10
 	ADDQ         R11, R10
-	LEAQ         2368(SP), R11
-	LEAQ         (R11)(R10*8), R10
+	LEAQ         2368(SP)(R10*8), R10
 
 winogradInputBorderAVX512_row:
 	MOVQ cols+48(FP), R14

@@ -145,8 +145,7 @@ func vectorProducts(lv level, c, a, b []float32, m Matrices, add bool) {
 	}
 	// Chunks of rows are as even as can be: larger of them have one more.
 	chunks := (m.Rows + most - 1) / most
-	rows := m.Rows / chunks
-	larger := m.Rows - rows*chunks
+	rows, larger := m.Rows/chunks, m.Rows%chunks
 	cLater, aLater := larger*(rows+1)*m.CRow, larger*(rows+1)*m.ARow
 	for i := range m.Count {
 		for j := 0; j < m.Cols/Lanes; j += width {

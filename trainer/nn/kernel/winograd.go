@@ -83,7 +83,13 @@ func weightGradLine(m line) line {
 // rows and between columns. The channels of a pixel are adjacent.
 type Square struct{ Row, Col int }
 
-func (s Square) end(side, channels int) int { return (side-1)*(s.Row+s.Col) + channels - 1 }
+// end is the offset of the last channel of the last pixel.
+func (s Square) end(side, channels int) int {
+	if min(s.Row, s.Col) < 0 || channels < 1 {
+		panic("kernel: a square has a negative stride or no channels")
+	}
+	return (side-1)*(s.Row+s.Col) + channels - 1
+}
 
 // WinogradInput transforms the 6x6 pixels of an image [height][width][channels]
 // from a row and column on, which may lie outside of it, where all is zero, to
@@ -98,12 +104,13 @@ func inputAt(lv level, dst []float32, to Square, image []float32, shape [3]int, 
 		winogradInput.run(lv, dst, image[(row*w+col)*c:], to, Square{w * c, c}, c, nil)
 		return
 	}
-	_, zeros = dst[to.end(tileIn, c)], zeros[:c]
+	_, _ = dst[to.end(tileIn, c)], zeros[c-1]
 	rows, cols := inside(row, h), inside(col, w)
 	n := 0
 	if rows[0] < rows[1] && cols[0] < cols[1] {
 		first, last := ((row+rows[0])*w+col+cols[0])*c, ((row+rows[1]-1)*w+col+cols[1])*c
-		n = border(lv, dst, image[first:last], zeros, rows, cols, to, Square{w * c, c})
+		_, _ = image[w*c-1], image[last-1] // w*c must not overflow either
+		n = border(lv, dst, image[first:last], zeros[:c], rows, cols, to, Square{w * c, c})
 	}
 	for ; n < c; n++ {
 		var square [Positions]float32
@@ -174,9 +181,6 @@ func (t transform) line(x line) line {
 type epilogue struct{ bias, skip []float32 }
 
 func (t transform) run(lv level, dst, src []float32, to, from Square, channels int, e *epilogue) {
-	if min(to.Row, to.Col, from.Row, from.Col) < 0 {
-		panic("kernel: a square has a negative stride")
-	}
 	in, out := t.sides()
 	_, _ = dst[to.end(out, channels)], src[from.end(in, channels)]
 	if e != nil && e.skip != nil {

@@ -130,20 +130,48 @@ func TestInputReachesOutsideTheImage(t *testing.T) {
 	}
 }
 
-func TestInputRefusesShortSlices(t *testing.T) {
-	for _, short := range [][3]int{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}} {
+// TestInputRefusesWhatLiesOutside gives slices that are too short, with room behind
+// them, and shapes and strides that lead outside.
+func TestInputRefusesWhatLiesOutside(t *testing.T) {
+	good := Square{48, 8}
+	for name, spoil := range map[string]func(dst, image, zeros *[]float32, to *Square, shape *[3]int){
+		"short output":     func(dst, _, _ *[]float32, _ *Square, _ *[3]int) { *dst = (*dst)[:36*8-1] },
+		"short image":      func(_, image, _ *[]float32, _ *Square, _ *[3]int) { *image = (*image)[:36*8-1] },
+		"short zeros":      func(_, _, zeros *[]float32, _ *Square, _ *[3]int) { *zeros = (*zeros)[:7] },
+		"negative stride":  func(_, _, _ *[]float32, to *Square, _ *[3]int) { *to = Square{-40, 48} },
+		"no channels":      func(_, _, _ *[]float32, _ *Square, shape *[3]int) { shape[2] = 0 },
+		"too large to add": func(_, _, _ *[]float32, _ *Square, shape *[3]int) { *shape = [3]int{4, math.MaxInt / 12, 8} },
+	} {
 		for _, at := range []int{0, 1} {
-			if at == 0 && short[2] == 1 {
+			if at == 0 && name == "short zeros" {
 				continue // all pixels are inside, so no zeros are needed
 			}
+			for lv := portable; lv <= best(); lv++ {
+				func() {
+					defer func() {
+						if recover() == nil {
+							t.Errorf("%s: at %d, level %d returned", name, at, lv)
+						}
+					}()
+					dst, image, zeros, to, shape := make([]float32, 1000)[:36*8], make([]float32, 1000)[:36*8], make([]float32, 100)[:8], good, [3]int{6, 6, 8}
+					spoil(&dst, &image, &zeros, &to, &shape)
+					inputAt(lv, dst, to, image, shape, at, at, zeros)
+				}()
+			}
+		}
+	}
+}
+
+func TestTransformsRefuseNegativeChannels(t *testing.T) {
+	for name, f := range transforms() {
+		for lv := portable; lv <= best(); lv++ {
 			func() {
 				defer func() {
 					if recover() == nil {
-						t.Errorf("at %d with slices short by %v returned", at, short)
+						t.Errorf("%s, level %d returned", name, lv)
 					}
 				}()
-				dst, image, zeros := make([]float32, 36*8-short[0]), make([]float32, 36*8-short[1]), make([]float32, 8-short[2])
-				inputAt(best(), dst[:len(dst):len(dst)], Square{48, 8}, image[:len(image):len(image)], [3]int{6, 6, 8}, at, at, zeros[:len(zeros):len(zeros)])
+				f.run(lv, make([]float32, 4000), make([]float32, 4000), Square{100, 20}, Square{100, 20}, -16, nil)
 			}()
 		}
 	}
@@ -205,7 +233,7 @@ func TestProductsEqualTheirDefinitionBitForBit(t *testing.T) {
 	}
 }
 
-func TestProductsRefuseMatricesOutsideItsSlices(t *testing.T) {
+func TestProductsRefuseMatricesOutsideTheirSlices(t *testing.T) {
 	good := Matrices{Rows: 7, Steps: 5, Cols: 32, ARow: 5, AStep: 1, BStep: 32, BBlock: 16, CRow: 32, CBlock: 16,
 		Count: 2, ANext: 35, BNext: 160, CNext: 224}
 	for name, spoil := range map[string]func(a, b, c *[]float32, m *Matrices){

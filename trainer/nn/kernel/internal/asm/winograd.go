@@ -307,12 +307,10 @@ func addresses(name string, t transform, pixels Mem, load func(string) reg.GPVir
 	for i := range t.in * t.in {
 		MOVQ(zeros, pixels.Offset(8*i))
 	}
-	slot, first, rows := load("row"), load("col"), load("rows")
+	slot, col, rows := load("row"), load("col"), load("rows")
 	IMUL3Q(Imm(uint64(t.in)), slot, slot)
-	ADDQ(first, slot)
-	start := GP64()
-	LEAQ(pixels, start)
-	LEAQ(Mem{Base: start, Index: slot, Scale: 8}, slot)
+	ADDQ(col, slot)
+	LEAQ(pixels.Idx(slot, 8), slot)
 	Label(name + "_row")
 	pixel, into, cols := GP64(), GP64(), load("cols")
 	MOVQ(src, pixel)
