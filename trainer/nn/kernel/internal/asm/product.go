@@ -133,6 +133,9 @@ func (p *product) chunk(n int) {
 		column[j] = p.vector()
 		VMOVUPS(m, column[j])
 	}
+	for _, m := range vectorsAt(b, p.bNext, max(1, p.vectors*int(p.vector().Size())/64)) {
+		prefetch(m)
+	}
 	for i, m := range a {
 		x := p.vector()
 		VBROADCASTSS(m, x)
@@ -156,6 +159,14 @@ func (p *product) chunk(n int) {
 	}
 	DECQ(p.chunks)
 	JNZ(LabelRef(name + "_chunk"))
+}
+
+// prefetch asks for what will be read some time after m, as weights that lie one
+// after the other are. The processor's own prefetching ends with a page, and a
+// few pixels make no use of weights long enough to hide the wait for the next.
+func prefetch(m Mem) {
+	m.Disp += 8192
+	PREFETCHT0(m)
 }
 
 // clearVector sets v to zero.
