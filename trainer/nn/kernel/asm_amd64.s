@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func tile6x16AVX2(t *byte)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tile6x16AVX2(SB), NOSPLIT, $16-8
 	MOVQ    t+0(FP), AX
 	CMPQ    120(AX), $0x00
@@ -98,6 +98,7 @@ tile6x16AVX2_row:
 
 tile6x16AVX2_run:
 	VMOVUPS      (R9), Y12
+	PREFETCHT0   8192(R9)
 	VMOVUPS      32(R9), Y13
 	VBROADCASTSS (DX)(R10*1), Y14
 	VFMADD231PS  Y12, Y14, Y0
@@ -170,7 +171,7 @@ tile6x16AVX2_run:
 	RET
 
 // func tile8x16AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile8x16AVX512(SB), NOSPLIT, $16-8
 	MOVQ    t+0(FP), AX
 	CMPQ    120(AX), $0x00
@@ -269,6 +270,7 @@ tile8x16AVX512_row:
 
 tile8x16AVX512_run:
 	VMOVUPS      (R11), Z8
+	PREFETCHT0   8192(R11)
 	VBROADCASTSS (DX)(R12*1), Z9
 	VFMADD231PS  Z8, Z9, Z0
 	VBROADCASTSS (BX)(R12*1), Z9
@@ -342,7 +344,7 @@ tile8x16AVX512_run:
 	RET
 
 // func tile8x32AVX512(t *byte)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile8x32AVX512(SB), NOSPLIT, $16-8
 	MOVQ    t+0(FP), AX
 	CMPQ    120(AX), $0x00
@@ -458,7 +460,9 @@ tile8x32AVX512_row:
 
 tile8x32AVX512_run:
 	VMOVUPS      (R11), Z16
+	PREFETCHT0   8192(R11)
 	VMOVUPS      (R11)(R15*1), Z17
+	PREFETCHT0   8192(R11)(R15*1)
 	VBROADCASTSS (DX)(R12*1), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1

@@ -134,6 +134,9 @@ func multiply(acc [][]reg.VecVirtual, row []reg.GPVirtual, columns []Mem, at reg
 	for j := range b {
 		b[j] = vector()
 		VMOVUPS(columns[j], b[j])
+		if j == 0 || b[0].Size() == 64 {
+			prefetch(columns[j])
+		}
 	}
 	for i, vectors := range acc {
 		a := vector()
