@@ -9,11 +9,6 @@ const (
 	avx512                // AVX-512F: 8 rows by 32 or 16 columns
 )
 
-// best is the highest level that the processor and the operating system support.
-func best() level { return detected }
-
-var detected = detect()
-
 // Name returns the name of the kernels in use: "portable", "avx2" or "avx512".
 // It never changes a result.
 func Name() string { return [...]string{"portable", "avx2", "avx512"}[best()] }

@@ -8,7 +8,8 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-func detect() level {
+// best is the highest level that the processor and the operating system support.
+func best() level {
 	switch {
 	case !cpu.X86.HasAVX2 || !cpu.X86.HasFMA:
 		return portable
@@ -165,9 +166,11 @@ func vectorProducts(lv level, c, a, b []float32, m Matrices, add bool) {
 // transformKernel is a transform without epilogue. Distances are in bytes.
 type transformKernel func(dst, src *float32, dRow, dCol, sRow, sCol, vectors int)
 
-var transformKernels = [...][5]transformKernel{
-	avx2:   {winogradInputAVX2, winogradOutputAVX2, winogradOutputGradAVX2, winogradWeightsAVX2, winogradWeightGradAVX2},
-	avx512: {winogradInputAVX512, winogradOutputAVX512, winogradOutputGradAVX512, winogradWeightsAVX512, winogradWeightGradAVX512},
+func (t transform) kernel(lv level) transformKernel {
+	if lv == avx512 {
+		return [...]transformKernel{winogradInputAVX512, winogradOutputAVX512, winogradOutputGradAVX512, winogradWeightsAVX512, winogradWeightGradAVX512}[t]
+	}
+	return [...]transformKernel{winogradInputAVX2, winogradOutputAVX2, winogradOutputGradAVX2, winogradWeightsAVX2, winogradWeightGradAVX2}[t]
 }
 
 // vectors transforms whole vectors of channels and returns how many channels it did.
@@ -180,7 +183,7 @@ func (t transform) vectors(lv level, dst, src []float32, to, from Square, channe
 	dRow, dCol, sRow, sCol := 4*to.Row, 4*to.Col, 4*from.Row, 4*from.Col
 	switch {
 	case e == nil:
-		transformKernels[lv][t](d, s, dRow, dCol, sRow, sCol, n)
+		t.kernel(lv)(d, s, dRow, dCol, sRow, sCol, n)
 	case e.skip == nil && lv == avx512:
 		winogradOutputReLUAVX512(d, s, &e.bias[0], dRow, dCol, sRow, sCol, n)
 	case e.skip == nil:
