@@ -128,14 +128,7 @@ func (p *product) chunk(n int) {
 	a, pointers := rows(n, p.aFrom, p.aRow)
 	b, count := p.load("b"), p.load("steps")
 	Label(name + "_step")
-	column := make([]reg.VecVirtual, p.vectors)
-	for j, m := range vectorsAt(b, p.bNext, p.vectors) {
-		column[j] = p.vector()
-		VMOVUPS(m, column[j])
-	}
-	for _, m := range vectorsAt(b, p.bNext, max(1, p.vectors*int(p.vector().Size())/64)) {
-		prefetch(m)
-	}
+	column := columnsAhead(vectorsAt(b, p.bNext, p.vectors), p.vector)
 	for i, m := range a {
 		x := p.vector()
 		VBROADCASTSS(m, x)
@@ -161,12 +154,22 @@ func (p *product) chunk(n int) {
 	JNZ(LabelRef(name + "_chunk"))
 }
 
-// prefetch asks for what will be read some time after m, as weights that lie one
-// after the other are. The processor's own prefetching ends with a page, and a
-// few pixels make no use of weights long enough to hide the wait for the next.
-func prefetch(m Mem) {
-	m.Disp += 8192
-	PREFETCHT0(m)
+// columnsAhead loads vectors from at, which are neighbours, and asks for the lines
+// that will be read some time after, as weights that lie one after the other are.
+// The processor's own prefetching ends with a page, and a few pixels make no use of
+// weights long enough to hide the wait for the next.
+func columnsAhead(at []Mem, vector func() reg.VecVirtual) []reg.VecVirtual {
+	const line, ahead = 64, 8192 // bytes
+	list := make([]reg.VecVirtual, len(at))
+	for j, m := range at {
+		list[j] = vector()
+		VMOVUPS(m, list[j])
+		if j*int(list[j].Size())%line == 0 {
+			m.Disp += ahead
+			PREFETCHT0(m)
+		}
+	}
+	return list
 }
 
 // clearVector sets v to zero.

@@ -130,14 +130,7 @@ func address(c reg.GPVirtual, row int, field func(int) Mem) {
 }
 
 func multiply(acc [][]reg.VecVirtual, row []reg.GPVirtual, columns []Mem, at reg.GPVirtual, vector func() reg.VecVirtual) {
-	b := make([]reg.VecVirtual, len(columns))
-	for j := range b {
-		b[j] = vector()
-		VMOVUPS(columns[j], b[j])
-		if j == 0 || b[0].Size() == 64 {
-			prefetch(columns[j])
-		}
-	}
+	b := columnsAhead(columns, vector)
 	for i, vectors := range acc {
 		a := vector()
 		VBROADCASTSS(Mem{Base: row[i], Index: at, Scale: 1}, a)
