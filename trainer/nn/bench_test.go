@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/gesturekit/gesturekit/rng"
 )
@@ -30,27 +31,44 @@ func mustNew(t testing.TB, c Config) *Net {
 	return n
 }
 
+// trainingStep returns a training step of 32 images, which has touched its memory.
+func trainingStep(b *testing.B, c Config, workers int) func() {
+	images, targets := example(c, 32)
+	t, err := mustNew(b, c).NewTrainer(32, CrossEntropy, workers)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { t.Close() })
+	step := func() {
+		if _, err := t.Step(images, targets); err != nil {
+			b.Fatal(err)
+		}
+	}
+	step()
+	return step
+}
+
+// prediction returns an inference of a batch, which has touched its memory.
+func prediction(b *testing.B, c Config, batch, workers int) func() {
+	images, _ := example(c, batch)
+	p, err := mustNew(b, c).NewPredictor(batch, workers)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { p.Close() })
+	predict := func() {
+		if _, err := p.Logits(images, batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+	predict()
+	return predict
+}
+
 func BenchmarkStep(b *testing.B) {
 	for _, c := range benchmarked() {
 		for _, workers := range []int{1, 2} {
-			b.Run(fmt.Sprintf("%s/workers=%d", c.Arch, workers), func(b *testing.B) {
-				images, targets := example(c, 32)
-				t, err := mustNew(b, c).NewTrainer(32, CrossEntropy, workers)
-				if err != nil {
-					b.Fatal(err)
-				}
-				defer t.Close()
-				if _, err := t.Step(images, targets); err != nil { // touches the memory
-					b.Fatal(err)
-				}
-				b.ReportAllocs()
-				for b.Loop() {
-					if _, err := t.Step(images, targets); err != nil {
-						b.Fatal(err)
-					}
-				}
-				b.ReportMetric(float64(32*b.N)/b.Elapsed().Seconds(), "img/s")
-			})
+			b.Run(fmt.Sprintf("%s/workers=%d", c.Arch, workers), func(b *testing.B) { measure(b, 32, trainingStep(b, c, workers)) })
 		}
 	}
 }
@@ -60,26 +78,42 @@ func BenchmarkPredict(b *testing.B) {
 		for _, workers := range []int{1, 2} {
 			for _, batch := range []int{1, 32} {
 				b.Run(fmt.Sprintf("%s/batch=%d/workers=%d", c.Arch, batch, workers), func(b *testing.B) {
-					images, _ := example(c, batch)
-					p, err := mustNew(b, c).NewPredictor(batch, workers)
-					if err != nil {
-						b.Fatal(err)
-					}
-					defer p.Close()
-					if _, err := p.Logits(images, batch); err != nil { // touches the memory
-						b.Fatal(err)
-					}
-					b.ReportAllocs()
-					for b.Loop() {
-						if _, err := p.Logits(images, batch); err != nil {
-							b.Fatal(err)
-						}
-					}
-					b.ReportMetric(float64(batch*b.N)/b.Elapsed().Seconds(), "img/s")
+					measure(b, batch, prediction(b, c, batch, workers))
 				})
 			}
 		}
 	}
+}
+
+// measure reports the images a second of f, which takes batch of them.
+func measure(b *testing.B, batch int, f func()) {
+	b.ReportAllocs()
+	for b.Loop() {
+		f()
+	}
+	b.ReportMetric(float64(batch*b.N)/b.Elapsed().Seconds(), "img/s")
+}
+
+// BenchmarkTwoWorkers reports how many times as fast as one worker two are. They
+// take turns after every batch of 32, for the speed of a shared machine changes.
+func BenchmarkTwoWorkers(b *testing.B) {
+	for _, c := range benchmarked() {
+		b.Run(fmt.Sprintf("%s/train", c.Arch), func(b *testing.B) { compare(b, trainingStep(b, c, 1), trainingStep(b, c, 2)) })
+		b.Run(fmt.Sprintf("%s/infer", c.Arch), func(b *testing.B) { compare(b, prediction(b, c, 32, 1), prediction(b, c, 32, 2)) })
+	}
+}
+
+// compare reports how many times as fast as one two is.
+func compare(b *testing.B, one, two func()) {
+	var ofOne, ofTwo time.Duration
+	for b.Loop() {
+		start := time.Now()
+		one()
+		turn := time.Now()
+		two()
+		ofOne, ofTwo = ofOne+turn.Sub(start), ofTwo+time.Since(turn)
+	}
+	b.ReportMetric(ofOne.Seconds()/ofTwo.Seconds(), "times")
 }
 
 // benchmarked lists the networks of docs/performance.md.
