@@ -74,7 +74,7 @@ def throughput(binary, rounds, threads):
                 turn = torch.ask(name, mode, 32, SECONDS)
                 turn["gesturekit"], _ = ours(binary, name, mode, 32, threads)
                 if threads > 1:
-                    turn["to one"], _ = benchmark(binary, f"TwoWorkers/{name}$/{mode}$", "times", 2, 2 * SECONDS)
+                    turn["to one"], _ = benchmark(binary, f"TwoWorkers/{name}$/{mode}$", "times", 2, 4 * SECONDS)
                 turns.append(turn)
             med = medians(turns)
             mine, to_one = med.pop("gesturekit"), med.pop("to one", None)
