@@ -38,7 +38,7 @@ func (m *Model) Calibrate(ctx context.Context, d *Data, score evaluate.Score, re
 // knownOutputs evaluates the known validation samples.
 func (m *Model) knownOutputs(ctx context.Context, d *Data, workers int) (outputs []evaluate.Outputs, labels []int, err error) {
 	set := &d.validation
-	p, err := m.NewPredictor(max(1, min(predictBatch, set.count())), workers)
+	p, err := m.NewPredictor(evaluationBatch(set.count(), workers), workers)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -222,7 +222,7 @@ func invertLower(l []float64, p int) []float32 {
 // augmentation, and scales the distance by the known validation images. It
 // belongs behind Fit and before Calibrate.
 func (m *Model) FitDensity(ctx context.Context, d *Data, workers int) error {
-	p, err := m.NewPredictor(max(1, min(predictBatch, d.train.count())), workers)
+	p, err := m.NewPredictor(evaluationBatch(d.train.count(), workers), workers)
 	if err != nil {
 		return err
 	}

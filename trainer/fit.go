@@ -85,7 +85,7 @@ func newFitting(m *Model, d *Data, o Options, a Augmentation, env pipeline.Env) 
 	if f.net, err = m.net.NewTrainer(f.loader.size, o.Loss.engine(), f.loader.workers); err != nil {
 		return nil, err
 	}
-	f.predictor, err = m.NewPredictor(max(1, min(predictBatch, d.validation.count())), f.loader.workers)
+	f.predictor, err = m.NewPredictor(evaluationBatch(d.validation.count(), f.loader.workers), f.loader.workers)
 	if err != nil {
 		return nil, errors.Join(err, f.net.Close())
 	}

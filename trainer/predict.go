@@ -160,13 +160,14 @@ func Features(ctx context.Context, model *Model, m dataset.Manifest, root string
 
 // visit calls f for each sample of a manifest, in order.
 func (m *Model) visit(ctx context.Context, of dataset.Manifest, root string, workers int, report func(done, total int), f func(o evaluate.Outputs, features []float32)) error {
-	p, err := m.NewPredictor(max(1, min(predictBatch, len(of.Samples))), max(1, workers))
+	workers = max(1, workers)
+	p, err := m.NewPredictor(evaluationBatch(len(of.Samples), workers), workers)
 	if err != nil {
 		return err
 	}
 	defer p.Close()
 	done := 0
-	for chunk := range slices.Chunk(of.Samples, predictBatch) {
+	for chunk := range slices.Chunk(of.Samples, p.batch) {
 		images, err := pipeline.Each(ctx, workers, chunk, func(_ context.Context, s dataset.Sample) (*image.RGBA, error) {
 			return readSquare(filepath.Join(root, filepath.FromSlash(s.Path)), m.Size)
 		})
@@ -183,7 +184,9 @@ func (m *Model) visit(ctx context.Context, of dataset.Manifest, root string, wor
 	return nil
 }
 
-const predictBatch = 64
+// evaluationBatch is how many of count images are evaluated at a time: so few for
+// each worker that what it computes of them stays in its own cache.
+func evaluationBatch(count, workers int) int { return max(1, min(16*workers, count)) }
 
 // readSquare decodes an image that must have size x size pixels.
 func readSquare(name string, size int) (*image.RGBA, error) {
