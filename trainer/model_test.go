@@ -141,3 +141,18 @@ func TestCopyTensorsRefusesWhatIsNotFinite(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestEvaluationBatchIsEven(t *testing.T) {
+	for workers := 1; workers <= 9; workers++ {
+		for count := range 300 {
+			batch := evaluationBatch(count, workers)
+			if batch < 1 || batch > min(64, 16*workers) {
+				t.Fatalf("%d images and %d workers: a batch of %d", count, workers, batch)
+			}
+			batches := (count + batch - 1) / batch
+			if empty := batches*batch - count; empty >= max(1, batches) {
+				t.Fatalf("%d images and %d workers: %d batches of %d", count, workers, batches, batch)
+			}
+		}
+	}
+}

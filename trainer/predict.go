@@ -135,7 +135,8 @@ type Prediction struct {
 }
 
 // Predict evaluates a model on the samples of a manifest, in their order, at
-// most 64 at a time. Paths are relative to root. report may be nil.
+// most 64 at a time. Paths are relative to root. workers, from 1, change no
+// prediction. report may be nil.
 func Predict(ctx context.Context, model *Model, m dataset.Manifest, root string, workers int, report func(done, total int)) ([]Prediction, error) {
 	out := make([]Prediction, 0, len(m.Samples))
 	err := model.visit(ctx, m, root, workers, report, func(o evaluate.Outputs, _ []float32) {
@@ -185,8 +186,13 @@ func (m *Model) visit(ctx context.Context, of dataset.Manifest, root string, wor
 }
 
 // evaluationBatch is how many of count images are evaluated at a time: so few for
-// each worker that what it computes of them stays in its own cache.
-func evaluationBatch(count, workers int) int { return max(1, min(16*workers, count)) }
+// each worker that more of what it computes stays in its own cache, at most 64 for
+// their memory, and in batches as even as can be, for each takes the time of a full one.
+func evaluationBatch(count, workers int) int {
+	most := min(16*workers, 64)
+	batches := max(1, (count+most-1)/most)
+	return max(1, (count+batches-1)/batches)
+}
 
 // readSquare decodes an image that must have size x size pixels.
 func readSquare(name string, size int) (*image.RGBA, error) {

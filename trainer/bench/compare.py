@@ -6,7 +6,8 @@ NN_TEST is the test binary of trainer/nn (go test -c). All sides do the same wor
 float32; forward, sigmoid BCE, backward for a step, without an optimiser; forward in
 evaluation mode for inference. Prints medians over the rounds; the ratio is to
 PyTorch's best variant, of both memory formats and, for inference, batch
-normalisation folded in.
+normalisation folded in. With two cores, also how many times as fast as one of our
+workers two are, in turns after every batch.
 """
 import json
 import os
@@ -83,7 +84,7 @@ def throughput(binary, rounds, threads):
             ratio = statistics.median(t["gesturekit"] / t[top] for t in turns)
             print(f"{name:12} {SIZES[name]:3} {mode}  gesturekit {mine:7.1f} img/s  " +
                   "  ".join(f"{k} {v:.1f}" for k, v in med.items()) + f"  ratio {ratio:.2f} to {top}" +
-                  (f", {to_one:.2f} to our one core" if to_one else ""), flush=True)
+                  (f", {to_one:.2f} to one worker" if to_one else ""), flush=True)
     torch.close()
     return best
 

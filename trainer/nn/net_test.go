@@ -221,6 +221,40 @@ func TestPredictionsIgnoreTheRestOfTheBatch(t *testing.T) {
 	}
 }
 
+// What a predictor is made for decides which kernels run, and changes no bit.
+func TestSizeOfBatchChangesNoBit(t *testing.T) {
+	const count = 33
+	for _, c := range []Config{{Tiny, 3, 32}, {SlimResNet, 3, 48}, {XResNet18, 3, 32}} {
+		t.Run(string(c.Arch), func(t *testing.T) {
+			net := mustNew(t, c)
+			images, _ := example(c, count)
+			size := len(images) / count
+			var want []float32
+			for _, batch := range []int{count, 16, 5, 1} {
+				p, err := net.NewPredictor(batch, 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer p.Close()
+				var got []float32
+				for from := 0; from < count; from += batch {
+					logits, err := p.Logits(images[from*size:], min(batch, count-from))
+					if err != nil {
+						t.Fatal(err)
+					}
+					got = append(got, logits...)
+				}
+				if want == nil {
+					want = got
+				}
+				if !equalBits(got, want) {
+					t.Errorf("%d at a time have other logits than %d", batch, count)
+				}
+			}
+		})
+	}
+}
+
 // predictAll returns the logits of count images from a predictor of five.
 func predictAll(t *testing.T, net *Net, images []float32, count int) []float32 {
 	t.Helper()

@@ -154,10 +154,10 @@ func (p *product) chunk(n int) {
 	JNZ(LabelRef(name + "_chunk"))
 }
 
-// columnsAhead loads vectors from at, which are neighbours, and asks for the lines
-// that will be read some time after, as weights that lie one after the other are.
-// The processor's own prefetching ends with a page, and a few pixels make no use of
-// weights long enough to hide the wait for the next.
+// columnsAhead loads vectors, two of which share a line of the cache or have one
+// each, and asks for the lines that will be read some time after, as weights that lie
+// one after the other are. The processor's own prefetching ends with a page, and a
+// few pixels make no use of weights long enough to hide the wait for the next.
 func columnsAhead(at []Mem, vector func() reg.VecVirtual) []reg.VecVirtual {
 	const line, ahead = 64, 8192 // bytes
 	list := make([]reg.VecVirtual, len(at))
