@@ -189,7 +189,7 @@ func (m *Model) visit(ctx context.Context, of dataset.Manifest, root string, wor
 // each worker that more of what it computes stays in its own cache, at most 64 for
 // their memory, and in batches as even as can be, for each takes the time of a full one.
 func evaluationBatch(count, workers int) int {
-	most := min(16*workers, 64)
+	most := min(16*max(1, workers), 64)
 	batches := max(1, (count+most-1)/most)
 	return max(1, (count+batches-1)/batches)
 }
