@@ -143,7 +143,7 @@ func TestCopyTensorsRefusesWhatIsNotFinite(t *testing.T) {
 }
 
 func TestEvaluationBatchIsEven(t *testing.T) {
-	for workers := range 10 { // none is refused by whom the batch is for
+	for workers := range 10 { // a predictor refuses 0, the size of a batch must not
 		for count := range 300 {
 			batch := evaluationBatch(count, workers)
 			if batch < 1 || batch > min(64, 16*max(1, workers)) {
