@@ -22,6 +22,7 @@ type op struct {
 	scratch int          // float32 of private scratch that a task needs
 	cost    int          // about the number of multiplications, or of elements touched
 	shared  *workspace   // memory of all tasks and phases, or nil
+	alone   *op          // the same as a single task, if that may go on beside other ops, or nil
 	inPlace int          // 1 + the input whose buffer the output may take, 0 for none
 
 	// run computes one task. Tasks of a phase write disjoint parts of out.
@@ -38,6 +39,20 @@ type op struct {
 type workspace struct {
 	size int
 	data []float32
+}
+
+// asOneTask returns o as a single task, whose scratch holds the workspace, too.
+func (o *op) asOneTask() *op {
+	size := o.shared.size
+	return &op{name: o.name, out: o.out, phases: []int{1}, scratch: size + o.scratch, cost: o.cost,
+		run: func(_, _ int, out []float32, in [][]float32, scratch []float32) {
+			o.shared.data = scratch[:size]
+			for phase, tasks := range o.phases {
+				for task := range tasks {
+					o.run(phase, task, out, in, scratch[size:])
+				}
+			}
+		}}
 }
 
 func (o *op) Arity() int { return len(o.in) }

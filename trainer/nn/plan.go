@@ -14,18 +14,25 @@ type plan struct {
 	pool  *pool
 }
 
-// step is one operation with its operands.
+// step is one operation with its operands. One that is aside is a single task of
+// which no other step needs the result: it goes on beside those that follow.
 type step struct {
-	op  *op
-	out []float32
-	in  [][]float32
+	op    *op
+	out   []float32
+	in    [][]float32
+	aside bool
 }
 
 func (p *plan) run() {
 	for i := range p.steps {
 		s := &p.steps[i]
-		p.pool.run(s.op, s.out, s.in)
+		if s.aside {
+			p.pool.setAside(s)
+		} else {
+			p.pool.run(s.op, s.out, s.in)
+		}
 	}
+	p.pool.settle()
 }
 
 // readers returns where the steps that read data, which is bound to a node,
@@ -53,22 +60,18 @@ func newPlan(b *builder, outputs map[*gorgonia.Node][]float32, workers int) (*pl
 	}
 	l := lowering{b: b, outputs: outputs, uses: map[*gorgonia.Node]int{}, memory: map[*gorgonia.Node]*buffer{}}
 	l.countUses(sorted)
+	if err := l.list(sorted); err != nil {
+		return nil, err
+	}
+	l.setAside(workers)
 	p, scratch, shared := &plan{}, 0, []*workspace(nil)
-	for i := len(sorted) - 1; i >= 0; i-- {
-		n := sorted[i]
-		if l.uses[n] == 0 || l.isInput(n) {
-			continue
-		}
-		o, err := l.operation(n)
-		if err != nil {
+	for _, s := range l.planned {
+		if err := l.place(s, workers); err != nil {
 			return nil, err
 		}
-		if err := l.place(o, n); err != nil {
-			return nil, err
-		}
-		scratch = max(scratch, o.scratch)
-		if o.shared != nil {
-			shared = append(shared, o.shared)
+		scratch = max(scratch, s.op.scratch)
+		if s.op.shared != nil {
+			shared = append(shared, s.op.shared)
 		}
 	}
 	share(shared)
@@ -96,7 +99,8 @@ type lowering struct {
 	uses    map[*gorgonia.Node]int // readers still to come
 	memory  map[*gorgonia.Node]*buffer
 	free    []*buffer
-	planned []plannedStep
+	planned []*plannedStep
+	aside   []gorgonia.Nodes // inputs of the steps aside that may not have ended
 }
 
 // buffer is memory that successive nodes share; size is the largest of them.
@@ -106,10 +110,11 @@ type buffer struct {
 }
 
 type plannedStep struct {
-	op   *op
-	node *gorgonia.Node
-	in   []operand
-	out  operand
+	op    *op
+	node  *gorgonia.Node
+	aside bool
+	in    []operand
+	out   operand
 }
 
 // operand is n elements of a buffer, or of a slice outside the plan.
@@ -161,11 +166,49 @@ func (l *lowering) operation(n *gorgonia.Node) (*op, error) {
 	return nil, fmt.Errorf("plan graph: no kernel for operation %v of node %v", n.Op(), n)
 }
 
-// place plans the step of node n: it finds the inputs, gives the output memory
-// that no later reader needs, and releases inputs read for the last time.
-func (l *lowering) place(o *op, n *gorgonia.Node) error {
-	s := plannedStep{op: o, node: n}
+// list lists the steps in order.
+func (l *lowering) list(sorted gorgonia.Nodes) error {
+	for i := len(sorted) - 1; i >= 0; i-- {
+		n := sorted[i]
+		if l.uses[n] == 0 || l.isInput(n) {
+			continue
+		}
+		o, err := l.operation(n)
+		if err != nil {
+			return err
+		}
+		l.planned = append(l.planned, &plannedStep{op: o, node: n})
+	}
+	return nil
+}
+
+// setAside sets aside the steps that one worker can take and of which only the
+// outside reads the result. So workers need not meet, and share no data, in a weight
+// gradient. Towards the end there is too little else to do for more than two: the
+// last steps, one for each further worker, stay where they are.
+func (l *lowering) setAside(workers int) {
+	var list []*plannedStep
+	for _, s := range l.planned {
+		if _, isOutput := l.outputs[s.node]; isOutput && s.op.alone != nil && l.uses[s.node] == 1 {
+			list = append(list, s)
+		}
+	}
+	for _, s := range list[:max(0, len(list)-max(0, workers-2))] {
+		s.op, s.aside = s.op.alone, true
+	}
+}
+
+// place plans a step: it finds the inputs, gives the output memory that no later
+// reader needs, and releases inputs read for the last time. Those of a step aside
+// are in use until the pool waits for its end, which it does before it sets aside
+// the one that follows it by the number of workers.
+func (l *lowering) place(s *plannedStep, workers int) error {
+	o, n := s.op, s.node
 	children := l.children(n)
+	if s.aside && len(l.aside) == workers {
+		l.release(l.aside[0])
+		l.aside = l.aside[1:]
+	}
 	for _, child := range children {
 		in, err := l.operandOf(child)
 		if err != nil {
@@ -187,13 +230,22 @@ func (l *lowering) place(o *op, n *gorgonia.Node) error {
 	if s.out.buffer != nil {
 		l.memory[n] = s.out.buffer
 	}
-	for _, child := range children {
-		if l.uses[child]--; l.uses[child] == 0 && l.memory[child] != nil {
-			l.free = append(l.free, l.memory[child])
+	if s.aside {
+		l.aside = append(l.aside, children)
+	} else {
+		l.release(children)
+	}
+	return nil
+}
+
+// release counts one reader less of each node, and gives back the memory of those
+// that have none left.
+func (l *lowering) release(nodes gorgonia.Nodes) {
+	for _, n := range nodes {
+		if l.uses[n]--; l.uses[n] == 0 && l.memory[n] != nil {
+			l.free = append(l.free, l.memory[n])
 		}
 	}
-	l.planned = append(l.planned, s)
-	return nil
 }
 
 // operandOf finds where node n has its value.
@@ -265,7 +317,7 @@ func (l *lowering) resolve() []step {
 	}
 	steps := make([]step, len(l.planned))
 	for i, s := range l.planned {
-		steps[i] = step{op: s.op, out: slice(s.out)}
+		steps[i] = step{op: s.op, out: slice(s.out), aside: s.aside}
 		for _, in := range s.in {
 			steps[i].in = append(steps[i].in, slice(in))
 		}

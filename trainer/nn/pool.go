@@ -5,8 +5,9 @@ import (
 	"sync/atomic"
 )
 
-// pool runs the tasks of one operation at a time on a fixed set of goroutines.
-// Which worker takes a task is left to chance; what a task computes is not.
+// pool runs the tasks of one operation at a time on a fixed set of goroutines,
+// and beside them operations that were set aside, each on one goroutine. Which
+// worker takes a task is left to chance; what a task computes is not.
 //
 // An operation takes tens of microseconds, about as long as it takes to wake a
 // goroutine. So whoever waits looks for news some time before it sleeps.
@@ -14,12 +15,24 @@ type pool struct {
 	scratch [][]float32 // one per worker
 	workers []*sleeper  // all but the caller of run
 	caller  sleeper
-	round   atomic.Int64 // phases begun
-	busy    atomic.Int64 // workers that have not ended the round
-	shares  []portion    // of the tasks, one per worker
-	closed  bool         // set before the last round
-	job     job
+	closed  atomic.Bool
+
+	// The phase at work. Workers enter while it is open and look at the job only
+	// inside; the caller changes the job when none is.
+	state  atomic.Int64 // phases begun, whether the last is open, workers inside
+	shares []portion    // of the tasks, one per worker
+	job    job
+
+	aside  []asideStep  // as many as there are workers, used in turn
+	posted atomic.Int64 // steps set aside
+	taken  atomic.Int64 // steps that a worker has begun, in order
 }
+
+// The parts of pool.state: workers inside below open, phases begun above.
+const (
+	open   = 1 << 20
+	phases = 2 * open
+)
 
 // job is one phase of an operation with its operands.
 type job struct {
@@ -38,12 +51,18 @@ type portion struct {
 	_    [48]byte // a cache line each
 }
 
+// asideStep is a step that was set aside and has not ended while it is busy.
+type asideStep struct {
+	step *step
+	busy atomic.Bool
+}
+
 // newPool starts workers-1 goroutines, which live until close; the caller of run
 // is the first worker. scratch is the number of float32 each may need.
 func newPool(workers, scratch int) *pool {
-	p := &pool{scratch: make([][]float32, workers), shares: make([]portion, workers), caller: newSleeper()}
+	p := &pool{scratch: make([][]float32, workers), shares: make([]portion, workers), aside: make([]asideStep, workers), caller: newSleeper()}
 	for i := range p.scratch {
-		p.scratch[i] = make([]float32, scratch)
+		p.scratch[i] = slab(scratch)
 	}
 	for i := 1; i < workers; i++ {
 		s := newSleeper()
@@ -53,17 +72,27 @@ func newPool(workers, scratch int) *pool {
 	return p
 }
 
-// work takes part in every round from the first on, until the pool is closed.
+// work takes steps that were set aside, and when there are none takes part in the
+// phases that it finds open, until the pool is closed.
 func (p *pool) work(worker int, s *sleeper) {
-	for round := int64(1); ; round++ {
-		s.until(func() bool { return p.round.Load() >= round })
-		if p.closed {
-			return
+	last := int64(0) // phase that it has taken part in
+	isNews := func() bool {
+		state := p.state.Load()
+		return p.taken.Load() < p.posted.Load() || state&open != 0 && state/phases != last || p.closed.Load()
+	}
+	for !p.closed.Load() {
+		s.until(isNews)
+		if p.takeAside(worker) {
+			continue
 		}
+		state := p.state.Load()
+		if state&open == 0 || state/phases == last || !p.state.CompareAndSwap(state, state+1) {
+			continue
+		}
+		last = state / phases
 		p.drain(worker)
-		if p.busy.Add(-1) == 0 {
-			p.caller.wake()
-		}
+		p.state.Add(-1)
+		p.caller.wake()
 	}
 }
 
@@ -79,18 +108,19 @@ func (p *pool) run(o *op, out []float32, in [][]float32) {
 			p.shares[i].next.Store(int64(i * tasks / len(p.shares)))
 			p.shares[i].end = int64((i + 1) * tasks / len(p.shares))
 		}
-		if tasks > 1 && o.cost >= smallJob {
-			p.begin()
+		if tasks == 1 || o.cost < smallJob {
+			p.drain(0)
+			continue
 		}
+		p.state.Add(phases + open)
+		p.wake()
 		p.drain(0)
-		p.caller.until(func() bool { return p.busy.Load() == 0 })
+		p.state.Add(-open)
+		p.caller.until(func() bool { return p.state.Load()&(open-1) == 0 })
 	}
 }
 
-// begin starts a round.
-func (p *pool) begin() {
-	p.busy.Store(int64(len(p.workers)))
-	p.round.Add(1)
+func (p *pool) wake() {
 	for _, s := range p.workers {
 		s.wake()
 	}
@@ -106,12 +136,59 @@ func (p *pool) drain(worker int) {
 	}
 }
 
+// setAside leaves s, a step of one task, to the next worker that has nothing to
+// do. Before, the step that it follows by the number of workers must end.
+func (p *pool) setAside(s *step) {
+	next := p.posted.Load()
+	slot := &p.aside[next%int64(len(p.aside))]
+	p.end(slot)
+	slot.step = s
+	slot.busy.Store(true)
+	p.posted.Store(next + 1)
+	p.wake()
+}
+
+// settle returns when all steps set aside have ended.
+func (p *pool) settle() {
+	for i := range p.aside {
+		p.end(&p.aside[i])
+	}
+}
+
+// end returns when the step of a slot has ended. Until then the caller takes steps
+// that nobody has taken.
+func (p *pool) end(slot *asideStep) {
+	for slot.busy.Load() {
+		if !p.takeAside(0) {
+			p.caller.until(func() bool { return !slot.busy.Load() })
+		}
+	}
+}
+
+// takeAside computes the first step set aside that nobody has taken, if any.
+func (p *pool) takeAside(worker int) bool {
+	for {
+		next := p.taken.Load()
+		if next == p.posted.Load() {
+			return false
+		}
+		if !p.taken.CompareAndSwap(next, next+1) {
+			continue
+		}
+		slot := &p.aside[next%int64(len(p.aside))]
+		s := slot.step
+		s.op.run(0, 0, s.out, s.in, p.scratch[worker])
+		slot.busy.Store(false)
+		p.caller.wake()
+		return true
+	}
+}
+
 // close ends the workers. What is run afterwards is run by the caller alone.
 func (p *pool) close() {
-	p.closed = true
-	p.begin()
+	p.closed.Store(true)
+	p.wake()
 	p.workers = nil
-	p.busy.Store(0)
 }
 
 // sleeper waits for a condition that another goroutine brings about.

@@ -197,12 +197,20 @@ func (w winograd) back() winograd {
 // takes blocks as small as products may be, which stay in a nearer cache. It changes
 // no result: a sum is one chain over all tiles.
 func (w winograd) weightGrad(workers int) *op {
-	const some, few = 8, 2       // tiles and positions of a task
-	least, channels := 64, 14560 // tiles of a block, or as many as have so many channels
+	small := w.weightGradBy(16, 1024)
 	if workers == 1 {
-		least, channels = 16, 1024
+		return small
 	}
-	_, count := groups(w.tiles(), 1, max(least, channels/(w.c+w.k)))
+	o := w.weightGradBy(64, 14560)
+	o.alone = small.asOneTask()
+	return o
+}
+
+// weightGradBy takes blocks of the given number of tiles or more, and of as many as
+// have the given number of channels.
+func (w winograd) weightGradBy(tiles, channels int) *op {
+	const some, few = 8, 2 // tiles and positions of a task
+	_, count := groups(w.tiles(), 1, max(tiles, channels/(w.c+w.k)))
 	block, count := groups(w.tiles(), 1, (w.tiles()+count-1)/count)
 	size, sumApart, apart, gradApart := w.c*w.k, w.weightsApart(), block*w.c+gap, block*w.k+gap
 	sizes := []int{kernel.Positions * sumApart, kernel.Positions * apart, kernel.Positions * gradApart}
