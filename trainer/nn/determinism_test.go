@@ -63,7 +63,7 @@ func TestWorkersChangeNoBit(t *testing.T) {
 		for _, c := range []struct{ size, batch int }{{32, 5}, {40, 9}} {
 			config := Config{Arch: arch, Outputs: 5, Size: c.size}
 			want := trained(t, config, c.batch, 1)
-			for _, workers := range []int{2, 7} {
+			for _, workers := range []int{2, 3, 7, 17} {
 				for i, got := range trained(t, config, c.batch, workers) {
 					if !equalBits(got, want[i]) {
 						t.Errorf("%s at %d pixels, array %d: %d workers and 1 differ", arch, c.size, i, workers)

@@ -8,9 +8,9 @@
 // chosen by liveness. Running a plan allocates nothing, and gorgonia's
 // TapeMachine computes the same bits from the same graph (tested).
 //
-// Results do not depend on the machine or on the number of workers: work is cut
-// into tasks by the shapes alone, each output is computed by one task in a fixed
-// order, and partial sums are added in a fixed order. Transcendental functions
+// Results do not depend on the machine or on the number of workers: an output is
+// one chain of operations in an order that the shapes fix, however its work is cut
+// into tasks, and partial sums are added in a fixed order. Transcendental functions
 // are this package's own, in explicitly rounded arithmetic.
 //
 // Images are float32 in NHWC order. Convolution weights are in HWIO order

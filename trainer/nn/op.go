@@ -35,24 +35,11 @@ type op struct {
 }
 
 // workspace is memory that an op uses while it runs. Its data is set before the
-// op runs; ops that run one after the other have the same.
+// op runs; ops that run one after the other have the same. As one task, an op has
+// it in its scratch.
 type workspace struct {
 	size int
 	data []float32
-}
-
-// asOneTask returns o as a single task, whose scratch holds the workspace, too.
-func (o *op) asOneTask() *op {
-	size := o.shared.size
-	return &op{name: o.name, out: o.out, phases: []int{1}, scratch: size + o.scratch, cost: o.cost,
-		run: func(_, _ int, out []float32, in [][]float32, scratch []float32) {
-			o.shared.data = scratch[:size]
-			for phase, tasks := range o.phases {
-				for task := range tasks {
-					o.run(phase, task, out, in, scratch[size:])
-				}
-			}
-		}}
 }
 
 func (o *op) Arity() int { return len(o.in) }

@@ -183,9 +183,10 @@ func (l *lowering) list(sorted gorgonia.Nodes) error {
 }
 
 // setAside sets aside the steps that one worker can take and of which only the
-// outside reads the result. So workers need not meet, and share no data, in a weight
-// gradient. Towards the end there is too little else to do for more than two: the
-// last steps, one for each further worker, stay where they are.
+// outside reads the result. So workers need not meet in a weight gradient, and read
+// nothing in it that another writes. Beside the last steps there is little else to do:
+// one of them for each worker but two stays where it is, and all do if that leaves
+// too few to be worth the scratch that every worker needs for them.
 func (l *lowering) setAside(workers int) {
 	var list []*plannedStep
 	for _, s := range l.planned {
@@ -193,13 +194,15 @@ func (l *lowering) setAside(workers int) {
 			list = append(list, s)
 		}
 	}
-	for _, s := range list[:max(0, len(list)-max(0, workers-2))] {
-		s.op, s.aside = s.op.alone, true
+	if n := len(list) - max(0, workers-2); n >= workers {
+		for _, s := range list[:n] {
+			s.op, s.aside = s.op.alone, true
+		}
 	}
 }
 
 // place plans a step: it finds the inputs, gives the output memory that no later
-// reader needs, and releases inputs read for the last time. Those of a step aside
+// reader needs, and releases inputs read for the last time. The inputs of a step aside
 // are in use until the pool waits for its end, which it does before it sets aside
 // the one that follows it by the number of workers.
 func (l *lowering) place(s *plannedStep, workers int) error {

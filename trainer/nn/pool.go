@@ -15,10 +15,10 @@ type pool struct {
 	scratch [][]float32 // one per worker
 	workers []*sleeper  // all but the caller of run
 	caller  sleeper
-	closed  atomic.Bool
+	ended   atomic.Bool
 
 	// The phase at work. Workers enter while it is open and look at the job only
-	// inside; the caller changes the job when none is.
+	// inside; the caller changes the job when it is not open and nobody is inside.
 	state  atomic.Int64 // phases begun, whether the last is open, workers inside
 	shares []portion    // of the tasks, one per worker
 	job    job
@@ -28,10 +28,10 @@ type pool struct {
 	taken  atomic.Int64 // steps that a worker has begun, in order
 }
 
-// The parts of pool.state: workers inside below open, phases begun above.
+// The parts of pool.state: workers inside below isOpen, phases begun above.
 const (
-	open   = 1 << 20
-	phases = 2 * open
+	isOpen   = 1 << 20
+	onePhase = 2 * isOpen
 )
 
 // job is one phase of an operation with its operands.
@@ -78,21 +78,22 @@ func (p *pool) work(worker int, s *sleeper) {
 	last := int64(0) // phase that it has taken part in
 	isNews := func() bool {
 		state := p.state.Load()
-		return p.taken.Load() < p.posted.Load() || state&open != 0 && state/phases != last || p.closed.Load()
+		return p.taken.Load() < p.posted.Load() || state&isOpen != 0 && state/onePhase != last || p.ended.Load()
 	}
-	for !p.closed.Load() {
+	for !p.ended.Load() {
 		s.until(isNews)
 		if p.takeAside(worker) {
 			continue
 		}
 		state := p.state.Load()
-		if state&open == 0 || state/phases == last || !p.state.CompareAndSwap(state, state+1) {
+		if state&isOpen == 0 || state/onePhase == last || !p.state.CompareAndSwap(state, state+1) {
 			continue
 		}
-		last = state / phases
+		last = state / onePhase
 		p.drain(worker)
-		p.state.Add(-1)
-		p.caller.wake()
+		if p.state.Add(-1)&(isOpen-1) == 0 {
+			p.caller.wake()
+		}
 	}
 }
 
@@ -112,11 +113,11 @@ func (p *pool) run(o *op, out []float32, in [][]float32) {
 			p.drain(0)
 			continue
 		}
-		p.state.Add(phases + open)
+		p.state.Add(onePhase + isOpen)
 		p.wake()
 		p.drain(0)
-		p.state.Add(-open)
-		p.caller.until(func() bool { return p.state.Load()&(open-1) == 0 })
+		p.state.Add(-isOpen)
+		p.caller.until(func() bool { return p.state.Load()&(isOpen-1) == 0 })
 	}
 }
 
@@ -137,11 +138,12 @@ func (p *pool) drain(worker int) {
 }
 
 // setAside leaves s, a step of one task, to the next worker that has nothing to
-// do. Before, the step that it follows by the number of workers must end.
+// do. It first waits for the end of the step that was set aside len(p.aside) steps
+// before.
 func (p *pool) setAside(s *step) {
 	next := p.posted.Load()
 	slot := &p.aside[next%int64(len(p.aside))]
-	p.end(slot)
+	p.await(slot)
 	slot.step = s
 	slot.busy.Store(true)
 	p.posted.Store(next + 1)
@@ -151,13 +153,13 @@ func (p *pool) setAside(s *step) {
 // settle returns when all steps set aside have ended.
 func (p *pool) settle() {
 	for i := range p.aside {
-		p.end(&p.aside[i])
+		p.await(&p.aside[i])
 	}
 }
 
-// end returns when the step of a slot has ended. Until then the caller takes steps
+// await returns when the step of a slot has ended. Until then the caller takes steps
 // that nobody has taken.
-func (p *pool) end(slot *asideStep) {
+func (p *pool) await(slot *asideStep) {
 	for slot.busy.Load() {
 		if !p.takeAside(0) {
 			p.caller.until(func() bool { return !slot.busy.Load() })
@@ -184,11 +186,10 @@ func (p *pool) takeAside(worker int) bool {
 	}
 }
 
-// close ends the workers. What is run afterwards is run by the caller alone.
+// close ends the workers. Nothing may be running.
 func (p *pool) close() {
-	p.closed.Store(true)
+	p.ended.Store(true)
 	p.wake()
-	p.workers = nil
 }
 
 // sleeper waits for a condition that another goroutine brings about.

@@ -206,6 +206,20 @@ func (w winograd) weightGrad(workers int) *op {
 	return o
 }
 
+// asOneTask returns o as a single task, whose scratch holds the workspace, too.
+func (o *op) asOneTask() *op {
+	size := o.shared.size
+	return &op{name: o.name, out: o.out, phases: []int{1}, scratch: size + o.scratch,
+		run: func(_, _ int, out []float32, in [][]float32, scratch []float32) {
+			o.shared.data = scratch[:size]
+			for phase, tasks := range o.phases {
+				for task := range tasks {
+					o.run(phase, task, out, in, scratch[size:])
+				}
+			}
+		}}
+}
+
 // weightGradBy takes blocks of the given number of tiles or more, and of as many as
 // have the given number of channels.
 func (w winograd) weightGradBy(tiles, channels int) *op {
