@@ -191,11 +191,9 @@ func (w winograd) back() winograd {
 }
 
 // weightGrad computes the gradient by the weights from x and the gradient by the
-// output. Tiles are taken in blocks: one phase transforms a block, the next adds
-// its products, a position or more to a task; the last phase transforms the sums of
-// all blocks. Several workers take large blocks, for they meet after each phase, one
-// takes blocks as small as products may be, which stay in a nearer cache. It changes
-// no result: a sum is one chain over all tiles.
+// output. Tiles are taken in blocks. Several workers together take large ones, for they
+// meet after each; one alone takes blocks as small as products may be, which stay in a
+// nearer cache. It changes no result: a sum is one chain over all tiles.
 func (w winograd) weightGrad(workers int) *op {
 	small := w.weightGradBy(16, 1024)
 	if workers == 1 {
@@ -221,7 +219,8 @@ func (o *op) asOneTask() *op {
 }
 
 // weightGradBy takes blocks of the given number of tiles or more, and of as many as
-// have the given number of channels.
+// have the given number of channels: one phase transforms a block, the next adds its
+// products, a position or more to a task; the last transforms the sums of all blocks.
 func (w winograd) weightGradBy(tiles, channels int) *op {
 	const some, few = 8, 2 // tiles and positions of a task
 	_, count := groups(w.tiles(), 1, max(tiles, channels/(w.c+w.k)))
